@@ -1,0 +1,45 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using StreamTrainer.Pipeline.Options;
+
+namespace StreamTrainer.Model.Optimizers;
+
+/// <summary>The optimizer, <c>optimizer</c> in a recipe.</summary>
+public sealed record OptimizerOptions
+{
+    /// <summary>Which one.</summary>
+    [Description("sgd (Nesterov), momentum (plain), adamW, lamb or lambC; timm's.")]
+    public OptimizerKind Name { get; init; } = OptimizerKind.Sgd;
+
+    /// <summary>The rate that the schedule starts from, for the whole batch.</summary>
+    [Description("Learning rate that the schedule starts from."), Range(0.0, 1000.0)]
+    public double Lr { get; init; } = 0.1;
+
+    /// <summary>Weight decay.</summary>
+    [Description("Weight decay; not applied to biases, norms and what else has one dimension."), Range(0.0, 10.0)]
+    public double WeightDecay { get; init; }
+
+    /// <summary>Decay biases and norms too.</summary>
+    [Description("Decay biases and norms too.")]
+    public bool DecayAll { get; init; }
+
+    /// <summary>Momentum of SGD.</summary>
+    [Description("Momentum of sgd."), Range(0.0, 0.9999)]
+    public double Momentum { get; init; } = 0.9;
+
+    /// <summary>Decay rates of Adam's and LAMB's moments.</summary>
+    [Description("Decay rates of the two moments of adamW and lamb."), Length(2, 2), Range(0.0, 0.999999)]
+    public IReadOnlyList<double> Betas { get; init; } = [0.9, 0.999];
+
+    /// <summary>Epsilon.</summary>
+    [Description("Epsilon of adamW and lamb."), Range(0.0, 1.0), Auto("1e-6 for lamb, 1e-8 for adamW")]
+    public double? Eps { get; init; }
+
+    /// <summary>Global gradient norm above which LAMB scales gradients down.</summary>
+    [Description("lamb: global gradient norm above which it scales gradients down, inside the optimizer."), Range(0.0, 1e12)]
+    public double MaxGradNorm { get; init; } = 1.0;
+
+    /// <summary>Clip the global gradient norm before any optimizer.</summary>
+    [Description("Clip the global gradient norm to this before the optimizer; none by default."), Range(0.0, 1e12)]
+    public double? ClipGrad { get; init; }
+}

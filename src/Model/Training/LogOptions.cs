@@ -1,0 +1,12 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+
+namespace StreamTrainer.Model.Training;
+
+/// <summary>How often progress is recorded, <c>log</c> in a recipe.</summary>
+public sealed record LogOptions
+{
+    /// <summary>A record after every so many steps.</summary>
+    [Description("Record loss, rate and times after every so many steps; the first and the last of an epoch always."), Range(1, 1_000_000)]
+    public int EverySteps { get; init; } = 10;
+}

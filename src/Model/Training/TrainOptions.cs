@@ -1,0 +1,38 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using StreamTrainer.Model.Precision;
+using StreamTrainer.Pipeline.Options;
+
+namespace StreamTrainer.Model.Training;
+
+/// <summary>The loop, <c>train</c> in a recipe.</summary>
+public sealed record TrainOptions
+{
+    /// <summary>Passes over the training set.</summary>
+    [Description("Passes over the training set."), Range(1, 1_000_000)]
+    public int Epochs { get; init; } = 1;
+
+    /// <summary>Stop after so many steps, whatever the epochs say.</summary>
+    [Description("Stop after so many steps, whatever epochs says; the schedule still follows epochs."), Range(1L, long.MaxValue)]
+    public long? MaxSteps { get; init; }
+
+    /// <summary>Images a step.</summary>
+    [Description("Images in a step (one optimizer update)."), Range(1, 1_048_576)]
+    public int BatchSize { get; init; } = 256;
+
+    /// <summary>The seed of everything.</summary>
+    [Description("Seed of order, augmentation, weights and mixing."), Range(0L, long.MaxValue)]
+    public long Seed { get; init; }
+
+    /// <summary>Arithmetic of forward and backward.</summary>
+    [Description("Arithmetic of forward and backward; auto takes bf16 where the device computes it.")]
+    public PrecisionMode Precision { get; init; } = PrecisionMode.Auto;
+
+    /// <summary>Where to compute.</summary>
+    [Description("Where to compute: cpu, cuda, cuda:1 ..."), Auto("cuda where there is one, else cpu")]
+    public string? Device { get; init; }
+
+    /// <summary>Threads that compute on the CPU.</summary>
+    [Description("Threads that compute, on the CPU; results are bit-identical only for the same number."), Range(1, 1024), Auto("as many as the cores this process may use")]
+    public int? Threads { get; init; }
+}

@@ -1,0 +1,19 @@
+using Microsoft.Extensions.Logging;
+
+namespace StreamTrainer.Model.Training;
+
+/// <summary>What a <see cref="Trainer"/> is to do.</summary>
+public sealed record TrainingJob
+{
+    /// <summary>The resolved recipe.</summary>
+    public required Recipe Recipe { get; init; }
+
+    /// <summary>Directory that holds the checkpoints, <c>step-00000123/</c> each.</summary>
+    public required string CheckpointDirectory { get; init; }
+
+    /// <summary>The checkpoint directory to go on from; none: from the start.</summary>
+    public string? ResumeFrom { get; init; }
+
+    /// <summary>Where the log goes.</summary>
+    public required ILogger Logger { get; init; }
+}

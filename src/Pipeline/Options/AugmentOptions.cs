@@ -1,0 +1,42 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using StreamTrainer.Pipeline.Transforms;
+
+namespace StreamTrainer.Pipeline.Options;
+
+/// <summary>The training transform, <c>augment</c> in a recipe. Defaults are timm's.</summary>
+public sealed record AugmentOptions
+{
+    /// <summary>Side of the square training image.</summary>
+    [Description("Side of the square training image, in pixels."), Range(1, 4096)]
+    public int Size { get; init; } = 224;
+
+    /// <summary>How the crop is taken.</summary>
+    [Description("How the training crop is taken.")]
+    public CropMode Crop { get; init; } = CropMode.RandomResizedCrop;
+
+    /// <summary>Smallest and largest area of a random resized crop, as a share of the image.</summary>
+    [Description("Smallest and largest area of a random resized crop, as a share of the image's."), Length(2, 2), Range(0.0, 1.0)]
+    public IReadOnlyList<double> Scale { get; init; } = [0.08, 1.0];
+
+    /// <summary>Smallest and largest aspect ratio (width over height) of a random resized crop.</summary>
+    [Description("Smallest and largest aspect ratio (width over height) of a random resized crop."), Length(2, 2), Range(0.01, 100.0)]
+    public IReadOnlyList<double> Ratio { get; init; } = [3.0 / 4.0, 4.0 / 3.0];
+
+    /// <summary>The filter of the resize.</summary>
+    [Description("Filter of the resize; random draws bilinear or bicubic for each image, timm's default.")]
+    public Interpolation Interpolation { get; init; } = Interpolation.Random;
+
+    /// <summary>Largest shift of <see cref="CropMode.PadShift"/>.</summary>
+    [Description("Largest shift of crop padShift, in pixels."), Range(0, 256)]
+    public int Padding { get; init; } = 4;
+
+    /// <summary>Probability of a horizontal flip.</summary>
+    [Description("Probability of a horizontal flip."), Range(0.0, 1.0)]
+    public double HorizontalFlip { get; init; } = 0.5;
+
+    /// <summary>Flip every other epoch instead of at random: sample flips in even epochs by its own coin, and the other way
+    /// round in odd ones (Jordan, arXiv 2404.00498, section 3.6).</summary>
+    [Description("Flip each image in every other epoch, starting by a coin of its own, instead of drawing anew (arXiv 2404.00498).")]
+    public bool AlternatingFlip { get; init; }
+}

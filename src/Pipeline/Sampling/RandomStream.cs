@@ -1,0 +1,26 @@
+namespace StreamTrainer.Pipeline.Sampling;
+
+/// <summary>What a generator's draws are for: one number a purpose, part of the result, so never renumbered.</summary>
+public enum RandomStream
+{
+    /// <summary>Crop, flip and the augmentations of one sample.</summary>
+    Augment = 1,
+
+    /// <summary>The epoch's permutation.</summary>
+    Order = 2,
+
+    /// <summary>Which sample stands in for one that cannot be used.</summary>
+    Replacement = 3,
+
+    /// <summary>Mixup and cutmix of one batch.</summary>
+    Mix = 4,
+
+    /// <summary>Fresh weights.</summary>
+    Weights = 5,
+
+    /// <summary>Dropout and drop path of one step.</summary>
+    Model = 6,
+
+    /// <summary>Random erasing.</summary>
+    Erase = 7,
+}

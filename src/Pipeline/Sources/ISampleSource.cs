@@ -1,0 +1,29 @@
+namespace StreamTrainer.Pipeline.Sources;
+
+/// <summary>
+/// Labelled samples by index: what they weigh in memory is their index, never their bytes. All members may be called from
+/// any thread at once.
+/// </summary>
+public interface ISampleSource : IDisposable
+{
+    /// <summary>Where the samples come from, as the user wrote it; for messages.</summary>
+    string Name { get; }
+
+    /// <summary>How many samples there are.</summary>
+    long Count { get; }
+
+    /// <summary>The names of the classes; a label is an index into it.</summary>
+    IReadOnlyList<string> ClassNames { get; }
+
+    /// <summary>The class of sample <paramref name="index"/>.</summary>
+    int LabelOf(long index);
+
+    /// <summary>What to call sample <paramref name="index"/> in a message (its path); not for the hot path.</summary>
+    string NameOf(long index);
+
+    /// <summary>
+    /// Reads the bytes of sample <paramref name="index"/> into <paramref name="sample"/>, which grows as needed.
+    /// </summary>
+    /// <exception cref="IOException">The bytes cannot be read.</exception>
+    void Read(long index, EncodedSample sample);
+}
