@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Logging;
+
+namespace StreamTrainer.Model.Diagnostics;
+
+/// <summary>All log messages of this project; event ids from 2000.</summary>
+internal static partial class TrainingLog
+{
+    [LoggerMessage(2000, LogLevel.Information, "{Remedy}")]
+    public static partial void RemedyApplied(ILogger logger, string remedy);
+
+    [LoggerMessage(2001, LogLevel.Information, "training {Model} ({Parameters} parameters, {Classes} classes) on {Device} in {Precision}: {Samples} images, {Steps} steps")]
+    public static partial void Starting(ILogger logger, string model, long parameters, int classes, string device, string precision, long samples, long steps);
+
+    [LoggerMessage(2002, LogLevel.Information, "resumed from {Path} at step {Step}")]
+    public static partial void Resumed(ILogger logger, string path, long step);
+
+    [LoggerMessage(2003, LogLevel.Warning, "the checkpoint at step {Step} was not saved: {Reason}; training goes on, and the next one is tried")]
+    public static partial void CheckpointFailed(ILogger logger, long step, string reason);
+
+    [LoggerMessage(2004, LogLevel.Warning, "train.precision is bf16 and this device does not compute it: it is emulated, slower than fp32")]
+    public static partial void EmulatedBf16(ILogger logger);
+
+    [LoggerMessage(2005, LogLevel.Warning, "the run was started with {Before} threads and goes on with {Now}: results will agree, but not to the bit")]
+    public static partial void ThreadsChanged(ILogger logger, int before, int now);
+
+    [LoggerMessage(2006, LogLevel.Warning, "sample {Sample} cannot be used: {Reason}")]
+    public static partial void SampleRejected(ILogger logger, string sample, string reason);
+
+    [LoggerMessage(2007, LogLevel.Information, "stopping after step {Step}, as asked")]
+    public static partial void Stopping(ILogger logger, long step);
+}

@@ -1,0 +1,62 @@
+using StreamTrainer.Pipeline.Batching;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace StreamTrainer.Model.Feed;
+
+/// <summary>
+/// Takes a batch of bytes to the device and makes floats of it there. The arithmetic is timm's prefetch loader's:
+/// (v - float32(255 mean)) / float32(255 std).
+/// </summary>
+/// <remarks>Made on the training thread, used by it alone.</remarks>
+public sealed class DeviceFeed : IDisposable
+{
+    private readonly Device _device;
+    private readonly Tensor _mean;
+    private readonly Tensor _std;
+
+    /// <summary>A feed for a device.</summary>
+    /// <param name="device">Where batches go.</param>
+    /// <param name="mean">Mean of the channels, for pixels in 0..1.</param>
+    /// <param name="std">Standard deviation of the channels, likewise.</param>
+    public DeviceFeed(Device device, IReadOnlyList<double> mean, IReadOnlyList<double> std)
+    {
+        _device = device;
+        using var scope = NewDisposeScope();
+        _mean = Scaled(mean).DetachFromDisposeScope();
+        _std = Scaled(std).DetachFromDisposeScope();
+        Tensor Scaled(IReadOnlyList<double> values) => tensor([.. values.Select(value => (float)(255 * value))], device: device);
+    }
+
+    /// <summary>The batch's pixels on the device, <c>[count, height, width, 3]</c>, uint8. On the CPU they lie in the batch's
+    /// own slot, so they are valid, and may be written, until the batch is given back.</summary>
+    public Tensor Pixels(Batch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        long height = batch.ImageSize.Height, width = batch.ImageSize.Width;
+        Tensor slot = ((TensorBatchBuffer)batch.Buffer).Tensor;
+        Tensor pixels = slot.narrow(0, 0, batch.Count * height * width * 3).view(batch.Count, height, width, 3);
+        return _device.type == DeviceType.CPU ? pixels : pixels.to(_device);
+    }
+
+    /// <summary>The batch's classes on the device, <c>[count]</c>, int64.</summary>
+    public Tensor Labels(Batch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        return tensor(batch.Labels.AsSpan(0, batch.Count).ToArray(), device: _device);
+    }
+
+    /// <summary>Floats of pixels: <c>[count, 3, height, width]</c>, channels-last in memory. A new tensor.</summary>
+    public Tensor Normalise(Tensor pixels)
+    {
+        ArgumentNullException.ThrowIfNull(pixels);
+        return pixels.to(ScalarType.Float32).sub_(_mean).div_(_std).permute(0, 3, 1, 2);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _mean.Dispose();
+        _std.Dispose();
+    }
+}

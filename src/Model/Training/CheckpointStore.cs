@@ -1,0 +1,149 @@
+using System.Globalization;
+using System.Text.Json;
+using StreamTrainer.Pipeline;
+using StreamTrainer.Pipeline.Files;
+
+namespace StreamTrainer.Model.Training;
+
+/// <summary>
+/// The checkpoints of a run: <c>step-00000123/</c> directories, each complete or not there. A checkpoint is written under a
+/// temporary name, flushed and renamed; the newest few and the best one are kept.
+/// </summary>
+public sealed class CheckpointStore(string directory, int keep)
+{
+    /// <summary>Name of the weights' file in a checkpoint.</summary>
+    public const string ModelFile = "model.safetensors";
+
+    /// <summary>Name of the averaged weights' file; only where there is an average.</summary>
+    public const string EmaFile = "ema.safetensors";
+
+    /// <summary>Name of the optimizer's file.</summary>
+    public const string OptimizerFile = "optimizer.safetensors";
+
+    /// <summary>Name of the small state file.</summary>
+    public const string StateFile = "state.json";
+
+    private const string Prefix = "step-";
+    private const string Unfinished = ".unfinished-";
+
+    /// <summary>The directory of all checkpoints.</summary>
+    public string Directory => directory;
+
+    /// <summary>Saves a checkpoint.</summary>
+    /// <param name="progress">The state file's content.</param>
+    /// <param name="writeTensors">Writes the tensor files into the directory that it is given.</param>
+    /// <returns>The checkpoint's path.</returns>
+    /// <exception cref="IOException">The disk is full or the like; nothing saved before is touched.</exception>
+    public string Save(TrainProgress progress, Action<string> writeTensors)
+    {
+        ArgumentNullException.ThrowIfNull(progress);
+        ArgumentNullException.ThrowIfNull(writeTensors);
+        string name = Prefix + progress.Step.ToString("D8", CultureInfo.InvariantCulture);
+        string final = Path.Combine(directory, name);
+        string temporary = Path.Combine(directory, Unfinished + name);
+        try
+        {
+            DeleteIfThere(temporary);
+            System.IO.Directory.CreateDirectory(temporary);
+            writeTensors(temporary);
+            AtomicFile.Write(Path.Combine(temporary, StateFile), JsonSerializer.SerializeToUtf8Bytes(progress, CheckpointJson.Default.TrainProgress));
+            Durable.FlushDirectory(temporary);
+            // The same step again (a resumed run that saved nothing new in between): what stands is equal and stays.
+            if (System.IO.Directory.Exists(final))
+            {
+                DeleteIfThere(temporary);
+            }
+            else
+            {
+                System.IO.Directory.Move(temporary, final);
+                Durable.FlushDirectory(directory);
+            }
+        }
+        catch
+        {
+            // What is left of a failed attempt would only keep a full disk full.
+            TryDelete(temporary);
+            throw;
+        }
+
+        Prune(progress.BestStep);
+        return final;
+    }
+
+    /// <summary>The newest complete checkpoint; null where there is none.</summary>
+    public string? Latest() => Steps().OrderByDescending(entry => entry.Step).Select(entry => entry.Path).FirstOrDefault();
+
+    /// <summary>The checkpoint of a step; null where it is not there.</summary>
+    public string? At(long step) => Steps().Where(entry => entry.Step == step).Select(entry => entry.Path).FirstOrDefault();
+
+    /// <summary>Reads a checkpoint's state file.</summary>
+    /// <exception cref="UserErrorException">It is missing, damaged, or of a later version.</exception>
+    public static TrainProgress ReadProgress(string checkpoint)
+    {
+        string file = Path.Combine(checkpoint, StateFile);
+        TrainProgress? progress;
+        try
+        {
+            progress = JsonSerializer.Deserialize(File.ReadAllBytes(file), CheckpointJson.Default.TrainProgress);
+        }
+        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException($"{file}: the checkpoint's state cannot be read ({error.Message}); remove {checkpoint} to go on from the one before", error);
+        }
+
+        if (progress is null || progress.Format > TrainProgress.CurrentFormat)
+        {
+            throw new UserErrorException($"{file}: written by a later version of this program (format {progress?.Format}); use that one");
+        }
+
+        return progress;
+    }
+
+    private IEnumerable<(long Step, string Path)> Steps()
+    {
+        if (!System.IO.Directory.Exists(directory))
+        {
+            yield break;
+        }
+
+        foreach (string path in System.IO.Directory.EnumerateDirectories(directory, Prefix + "*"))
+        {
+            if (long.TryParse(Path.GetFileName(path.AsSpan())[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out long step)
+                && File.Exists(Path.Combine(path, StateFile)))
+            {
+                yield return (step, path);
+            }
+        }
+    }
+
+    private void Prune(long? bestStep)
+    {
+        foreach ((long step, string path) in Steps().OrderByDescending(entry => entry.Step).Skip(keep))
+        {
+            if (step != bestStep)
+            {
+                TryDelete(path);
+            }
+        }
+    }
+
+    private static void TryDelete(string path)
+    {
+        try
+        {
+            DeleteIfThere(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Left over and harmless: the next checkpoint tries again.
+        }
+    }
+
+    private static void DeleteIfThere(string path)
+    {
+        if (System.IO.Directory.Exists(path))
+        {
+            System.IO.Directory.Delete(path, recursive: true);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using System.Text.Json.Serialization;
+
+namespace StreamTrainer.Model.Training;
+
+/// <summary>
+/// What a run needs, besides tensors, to go on where it was: <c>state.json</c> of a checkpoint. Everything random is a pure
+/// function of (seed, epoch, position), so no generator's state is in it.
+/// </summary>
+public sealed record TrainProgress
+{
+    /// <summary>Version of the checkpoint's layout.</summary>
+    public const int CurrentFormat = 1;
+
+    /// <summary>Version that the checkpoint was written in.</summary>
+    public int Format { get; init; } = CurrentFormat;
+
+    /// <summary>Steps done.</summary>
+    public long Step { get; init; }
+
+    /// <summary>Steps an epoch has; the place in the epoch is step modulo this.</summary>
+    public long StepsPerEpoch { get; init; }
+
+    /// <summary>The model's name.</summary>
+    public string Model { get; init; } = "";
+
+    /// <summary>The classes, in the order of the classifier.</summary>
+    public IReadOnlyList<string> ClassNames { get; init; } = [];
+
+    /// <summary>Compute threads; results are bit-identical only for the same number.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>The arithmetic of the run so far: <c>fp32</c> or <c>bf16</c>.</summary>
+    public string Precision { get; init; } = "";
+
+    /// <summary>Sum of the losses of the running epoch's steps.</summary>
+    public double EpochLossSum { get; init; }
+
+    /// <summary>How many steps <see cref="EpochLossSum"/> has.</summary>
+    public long EpochLossSteps { get; init; }
+
+    /// <summary>The last evaluation.</summary>
+    public EvaluationResult? LastEvaluation { get; init; }
+
+    /// <summary>The best evaluation's top-1.</summary>
+    public double? BestTop1 { get; init; }
+
+    /// <summary>The step of the best evaluation.</summary>
+    public long? BestStep { get; init; }
+
+    /// <summary>The epoch, from 0.</summary>
+    [JsonIgnore]
+    public long Epoch => StepsPerEpoch == 0 ? 0 : Step / StepsPerEpoch;
+
+    /// <summary>Steps done of that epoch.</summary>
+    [JsonIgnore]
+    public long StepInEpoch => StepsPerEpoch == 0 ? 0 : Step % StepsPerEpoch;
+}
