@@ -13,7 +13,7 @@ internal readonly record struct DemoClutter(
         double side = Math.Min(size.Width, size.Height);
         return new DemoClutter(
             size.Width * draws.Next(), size.Height * draws.Next(), DemoDirection.Draw(ref draws),
-            side * (0.04 + 0.26 * draws.Next()), side * (0.015 + 0.05 * draws.Next()), DemoColor.Draw(ref draws));
+            side * (0.04 + 0.26 * draws.Next()), side * (0.015 + 0.05 * draws.Next()), DemoColor.Draw(ref draws, 15, 125));
     }
 
     /// <summary>How much of the pixel it covers, 0 to 1.</summary>

@@ -20,6 +20,13 @@ internal readonly record struct DemoDirection(double Cos, double Sin)
         }
     }
 
+    /// <summary>A direction near the first axis, at most so far that the angle's tangent is <paramref name="tangent"/>.</summary>
+    public static DemoDirection DrawNear(ref SampleRandom draws, double tangent)
+    {
+        double sine = tangent * (2 * draws.Next() - 1), length = Math.Sqrt(1 + sine * sine);
+        return new DemoDirection(1 / length, sine / length);
+    }
+
     /// <summary>The coordinate of a point along this direction.</summary>
     public double Along(double x, double y) => Cos * x + Sin * y;
 

@@ -16,25 +16,28 @@ internal sealed class DemoScene
         Size = new ImageSize(72 + (int)(57 * draws.Next()), 72 + (int)(57 * draws.Next()));
         double side = Math.Min(Size.Width, Size.Height);
         Radius = side * (0.30 + 0.14 * draws.Next());
+        // Inside the square in the middle, which is what evaluation sees of a long image; corners may be cut off.
         double reach = Radius * 0.85;
-        CenterX = reach + (Size.Width - 2 * reach) * draws.Next();
-        CenterY = reach + (Size.Height - 2 * reach) * draws.Next();
-        Rotation = DemoDirection.Draw(ref draws);
+        CenterX = (Size.Width - side) / 2 + reach + (side - 2 * reach) * draws.Next();
+        CenterY = (Size.Height - side) / 2 + reach + (side - 2 * reach) * draws.Next();
+        // Up to 30 degrees either way.
+        Rotation = DemoDirection.DrawNear(ref draws, 0.577);
         TextureDirection = DemoDirection.Draw(ref draws);
         Period = Radius * (0.34 + 0.16 * draws.Next());
         PhaseU = draws.Next();
         PhaseV = draws.Next();
 
-        BackgroundFrom = DemoColor.Draw(ref draws);
-        BackgroundTo = BackgroundFrom.Under(DemoColor.Draw(ref draws), 0.5);
+        // The object is brighter than what is behind it, whatever the hues are: an outline is always there.
+        BackgroundFrom = DemoColor.Draw(ref draws, 30, 95);
+        BackgroundTo = DemoColor.Draw(ref draws, 30, 95);
         BackgroundDirection = DemoDirection.Draw(ref draws);
-        First = DemoColor.DrawApart(ref draws, 75, BackgroundFrom, BackgroundTo);
-        Second = DemoColor.DrawApart(ref draws, 75, BackgroundFrom, BackgroundTo, First);
+        First = DemoColor.Draw(ref draws, 125, 160);
+        Second = DemoColor.Draw(ref draws, 200, 245);
         LightDirection = DemoDirection.Draw(ref draws);
         Light = 0.25 * draws.Next();
         Grain = 2 + 10 * draws.Next();
         GrainSeed = draws.NextUInt64();
-        Clutter = new DemoClutter[5 + (int)(8 * draws.Next())];
+        Clutter = new DemoClutter[4 + (int)(5 * draws.Next())];
         for (int i = 0; i < Clutter.Length; i++)
         {
             Clutter[i] = DemoClutter.Draw(ref draws, Size);
