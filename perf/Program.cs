@@ -1,1 +1,3 @@
-return 0;
+using StreamTrainer.Perf.Harness;
+
+return PerfProgram.Run(args);

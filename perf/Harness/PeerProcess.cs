@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using System.Globalization;
+using StreamTrainer.Pipeline;
+
+namespace StreamTrainer.Perf.Harness;
+
+/// <summary>A script in another language that does the same work, told line by line how much of it, and answering with
+/// its own processor time, so that its start does not count.</summary>
+internal sealed class PeerProcess : IDisposable
+{
+    /// <summary>Debian's Python: the one that its packages belong to, which the first <c>python3</c> on the path may not be.</summary>
+    private const string DebianPython = "/usr/bin/python3";
+
+    private readonly Process _process;
+    private readonly string _script;
+
+    /// <summary>Starts a script of <c>perf/peers</c>.</summary>
+    /// <exception cref="UserErrorException">Python is missing.</exception>
+    public PeerProcess(string script, params string[] arguments)
+    {
+        _script = Path.Combine(PerfData.Repository, "perf", "peers", script);
+        var start = new ProcessStartInfo(File.Exists(DebianPython) ? DebianPython : "python3")
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
+        start.ArgumentList.Add(_script);
+        foreach (string argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        try
+        {
+            _process = Process.Start(start)!;
+        }
+        catch (System.ComponentModel.Win32Exception error)
+        {
+            throw new UserErrorException($"{start.FileName}: cannot be started: {error.Message}; install python3 and python3-pil", error);
+        }
+    }
+
+    /// <summary>Lets the peer work on so many images and gives its processor time in seconds.</summary>
+    /// <exception cref="UserErrorException">It failed; what it said stands on standard error.</exception>
+    public double Work(int images)
+    {
+        _process.StandardInput.WriteLine(images.ToString(CultureInfo.InvariantCulture));
+        _process.StandardInput.Flush();
+        string? answer = _process.StandardOutput.ReadLine();
+        return answer is null
+            ? throw new UserErrorException($"{_script}: ended without an answer; it needs Pillow (apt install python3-pil)")
+            : double.Parse(answer, CultureInfo.InvariantCulture);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _process.StandardInput.Close();
+        _process.WaitForExit(TimeSpan.FromSeconds(5));
+        _process.Dispose();
+    }
+}
