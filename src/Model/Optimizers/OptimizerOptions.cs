@@ -42,4 +42,16 @@ public sealed record OptimizerOptions
     /// <summary>Clip the global gradient norm before any optimizer.</summary>
     [Description("Clip the global gradient norm to this before the optimizer; none by default."), Range(0.0, 1e12)]
     public double? ClipGrad { get; init; }
+
+    /// <summary>Adapt tensors without weight decay too.</summary>
+    [Description("lamb: give tensors without weight decay a trust ratio too.")]
+    public bool AlwaysAdapt { get; init; }
+
+    /// <summary>Correct the moments for starting at zero.</summary>
+    [Description("lamb: correct the moments for starting at zero.")]
+    public bool BiasCorrection { get; init; } = true;
+
+    /// <summary>Factor on the rate of the norms' biases.</summary>
+    [Description("Factor on the learning rate of batch normalisation's biases (arXiv 2404.00498 has 64); with decayAll their decay is divided by it."), Range(0.001, 1000.0)]
+    public double BiasLrScale { get; init; } = 1.0;
 }

@@ -14,4 +14,7 @@ public enum ScheduleKind
 
     /// <summary>The base rate throughout.</summary>
     Constant,
+
+    /// <summary>Exponential: times <c>decayRate</c> over the whole run.</summary>
+    Exponential,
 }

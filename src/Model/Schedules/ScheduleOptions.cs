@@ -26,8 +26,8 @@ public sealed record ScheduleOptions
     [Description("Put the warm-up in front of the schedule instead of over its beginning.")]
     public bool WarmupPrefix { get; init; }
 
-    /// <summary>Factor of <see cref="ScheduleKind.Step"/>.</summary>
-    [Description("step: factor of each decay."), Range(0.0, 1.0)]
+    /// <summary>Factor of <see cref="ScheduleKind.Step"/> and <see cref="ScheduleKind.Exponential"/>.</summary>
+    [Description("step: factor of each decay; exponential: factor over the whole run."), Range(0.0, 1.0)]
     public double DecayRate { get; init; } = 0.1;
 
     /// <summary>Epochs between decays of <see cref="ScheduleKind.Step"/>.</summary>

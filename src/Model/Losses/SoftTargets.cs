@@ -1,0 +1,16 @@
+using static TorchSharp.torch;
+
+namespace StreamTrainer.Model.Losses;
+
+/// <summary>Rows of shares from classes.</summary>
+internal static class SoftTargets
+{
+    /// <summary>timm's smoothed one-hot rows: 1 - s + s/C at the class, s/C elsewhere; <c>[n, classes]</c>, fp32.</summary>
+    public static Tensor OneHot(Tensor labels, int classes, double smoothing)
+    {
+        double off = smoothing / classes;
+        long count = labels.shape[0];
+        Tensor own = full(count, 1, (float)(1.0 - smoothing + off), device: labels.device);
+        return full(count, classes, (float)off, device: labels.device).scatter_(1, labels.unsqueeze(1), own);
+    }
+}

@@ -1,0 +1,61 @@
+using StreamTrainer.Pipeline.Sampling;
+
+namespace StreamTrainer.Model.Mixing;
+
+/// <summary>How one batch is mixed with itself read backwards; timm's batch mode (Zhang et al., arXiv 1710.09412; Yun et al., arXiv 1905.04899).</summary>
+/// <param name="Lambda">The share that an image keeps of itself; for cutmix after the box was cut to the image.</param>
+/// <param name="Cutmix">Whether a box is exchanged; otherwise images are blended.</param>
+/// <param name="Top">First row of the box.</param>
+/// <param name="Bottom">The row after its last.</param>
+/// <param name="Left">First column of the box.</param>
+/// <param name="Right">The column after its last.</param>
+public readonly record struct MixPlan(double Lambda, bool Cutmix = false, int Top = 0, int Bottom = 0, int Left = 0, int Right = 0)
+{
+    /// <summary>Nothing is mixed.</summary>
+    public static MixPlan None { get; } = new(1.0);
+
+    /// <summary>Draws a batch's plan: the gate; where both are on, which of them; lambda; for cutmix the box's centre, y then x.</summary>
+    /// <param name="draws">The batch's draws.</param>
+    /// <param name="options">What is on, and how likely.</param>
+    /// <param name="height">Rows of an image.</param>
+    /// <param name="width">Columns of an image.</param>
+    public static MixPlan Draw<TDraws>(ref TDraws draws, MixOptions options, int height, int width)
+        where TDraws : struct, IDraws
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (!Decide(ref draws, options, out bool cutmix))
+        {
+            return None;
+        }
+
+        double lambda = BetaDistribution.Draw(ref draws, cutmix ? options.Cutmix : options.Mixup);
+        return cutmix ? Box(ref draws, lambda, height, width) : new MixPlan(lambda);
+    }
+
+    /// <summary>Draws whether a batch is mixed, and which way.</summary>
+    internal static bool Decide<TDraws>(ref TDraws draws, MixOptions options, out bool cutmix)
+        where TDraws : struct, IDraws
+    {
+        cutmix = false;
+        if (!options.Enabled || draws.Next() >= options.Prob)
+        {
+            return false;
+        }
+
+        cutmix = options.Mixup > 0 && options.Cutmix > 0 ? draws.Next() < options.SwitchProb : options.Cutmix > 0;
+        return true;
+    }
+
+    /// <summary>Draws a box of the share 1 - lambda; lambda then follows the part of it that lies in the image.</summary>
+    internal static MixPlan Box<TDraws>(ref TDraws draws, double lambda, int height, int width)
+        where TDraws : struct, IDraws
+    {
+        double ratio = Math.Sqrt(1 - lambda);
+        int boxHeight = (int)(height * ratio), boxWidth = (int)(width * ratio);
+        int y = (int)Math.Floor(draws.Next() * height), x = (int)Math.Floor(draws.Next() * width);
+        int top = Math.Clamp(y - boxHeight / 2, 0, height), bottom = Math.Clamp(y + boxHeight / 2, 0, height);
+        int left = Math.Clamp(x - boxWidth / 2, 0, width), right = Math.Clamp(x + boxWidth / 2, 0, width);
+        double area = (double)(bottom - top) * (right - left);
+        return new MixPlan(1.0 - area / ((double)height * width), true, top, bottom, left, right);
+    }
+}

@@ -1,0 +1,29 @@
+using StreamTrainer.Model.State;
+
+namespace StreamTrainer.Model.Optimizers;
+
+/// <summary>What an update does to one parameter.</summary>
+/// <param name="Segment">Where it lies.</param>
+/// <param name="WeightDecay">Its decay.</param>
+/// <param name="LrScale">Factor on the rate.</param>
+internal readonly record struct ParameterRule(ParameterSegment Segment, double WeightDecay, double LrScale);
+
+/// <summary>timm's parameter groups: no decay for tensors of one dimension, biases, and what the model names.</summary>
+internal static class ParameterGroups
+{
+    /// <summary>The rule of each parameter, in their order.</summary>
+    public static ParameterRule[] Rules(OptimizerOptions options, FlatState flat, IReadOnlySet<string> noDecay)
+    {
+        HashSet<string> weights = [.. flat.Segments.Where(segment => segment.Shape.Length > 1).Select(segment => segment.Name)];
+        return [.. flat.Segments.Select(segment =>
+        {
+            bool bias = segment.Name.EndsWith(".bias", StringComparison.Ordinal);
+            bool plain = segment.Shape.Length <= 1 || bias || noDecay.Contains(segment.Name);
+            // A layer that multiplies has a weight of two dimensions or more; a norm has none.
+            bool norms = bias && !weights.Contains(segment.Name[..^"bias".Length] + "weight");
+            double scale = norms ? options.BiasLrScale : 1.0;
+            double decay = options.DecayAll ? options.WeightDecay / scale : plain ? 0 : options.WeightDecay;
+            return new ParameterRule(segment, decay, scale);
+        })];
+    }
+}

@@ -1,0 +1,32 @@
+using System.Runtime.InteropServices;
+
+namespace StreamTrainer.Model.Precision;
+
+/// <summary>libtorch's autocast, which TorchSharp does not show: <c>at::autocast</c> of ATen/autocast_mode.h. Its state is the
+/// thread's.</summary>
+internal static partial class NativeAutocast
+{
+    private const string Library = "torch_cpu";
+
+    [LibraryImport(Library, EntryPoint = "_ZN2at8autocast19is_autocast_enabledEN3c1010DeviceTypeE")]
+    [return: MarshalAs(UnmanagedType.U1)]
+    public static partial bool IsEnabled(sbyte device);
+
+    [LibraryImport(Library, EntryPoint = "_ZN2at8autocast20set_autocast_enabledEN3c1010DeviceTypeEb")]
+    public static partial void SetEnabled(sbyte device, [MarshalAs(UnmanagedType.U1)] bool enabled);
+
+    [LibraryImport(Library, EntryPoint = "_ZN2at8autocast18get_autocast_dtypeEN3c1010DeviceTypeE")]
+    public static partial sbyte GetType(sbyte device);
+
+    [LibraryImport(Library, EntryPoint = "_ZN2at8autocast18set_autocast_dtypeEN3c1010DeviceTypeENS1_10ScalarTypeE")]
+    public static partial void SetType(sbyte device, sbyte type);
+
+    [LibraryImport(Library, EntryPoint = "_ZN2at8autocast17increment_nestingEv")]
+    public static partial int IncrementNesting();
+
+    [LibraryImport(Library, EntryPoint = "_ZN2at8autocast17decrement_nestingEv")]
+    public static partial int DecrementNesting();
+
+    [LibraryImport(Library, EntryPoint = "_ZN2at8autocast11clear_cacheEv")]
+    public static partial void ClearCache();
+}

@@ -1,0 +1,149 @@
+using CsCheck;
+using StreamTrainer.Model.Optimizers;
+using StreamTrainer.Model.State;
+using TorchSharp;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace StreamTrainer.Model.Tests.Optimizers;
+
+public sealed class OptimizerTests
+{
+    private static readonly Gen<OptimizerOptions> s_options = Gen.Select(
+        Gen.Enum<OptimizerKind>(), Gen.Double[0, 0.1], Gen.Bool, Gen.Bool, Gen.Double[0.5, 64],
+        (name, decay, all, adapt, scale) => new OptimizerOptions { Name = name, WeightDecay = decay, DecayAll = all, AlwaysAdapt = adapt, BiasLrScale = scale });
+
+    [Fact]
+    public void KernelsEqualLibtorchsOperations()
+    {
+        s_options.Sample(options =>
+        {
+            using var one = new Setup(options, kernels: true);
+            using var other = new Setup(options, kernels: false);
+            for (int step = 0; step < 4; step++)
+            {
+                one.Step(step);
+                other.Step(step);
+            }
+
+            Assert.True(one.Flat.Values.allclose(other.Flat.Values, 1e-5, 1e-6), $"{options.Name}: off by {(one.Flat.Values - other.Flat.Values).abs().max().item<float>()}");
+        }, iter: 40, threads: 1);
+    }
+
+    [Fact]
+    public void AnotherOptimizerGoesOnFromTheStateToTheBit()
+    {
+        s_options.Sample(options =>
+        {
+            using var whole = new Setup(options, kernels: true);
+            using var first = new Setup(options, kernels: true);
+            using var second = new Setup(options, kernels: true);
+            for (int step = 0; step < 6; step++)
+            {
+                whole.Step(step);
+                if (step < 3)
+                {
+                    first.Step(step);
+                }
+            }
+
+            using (no_grad())
+            {
+                second.Flat.Values.copy_(first.Flat.Values);
+                foreach ((string name, Tensor moment) in first.Optimizer.State)
+                {
+                    second.Optimizer.State[name].copy_(moment);
+                }
+
+                second.Optimizer.Steps = first.Optimizer.Steps;
+            }
+
+            for (int step = 3; step < 6; step++)
+            {
+                second.Step(step);
+            }
+
+            Assert.True(whole.Flat.Values.equal(second.Flat.Values).all().item<bool>());
+        }, iter: 30, threads: 1);
+    }
+
+    [Fact]
+    public void WhatLiesBetweenParametersStaysZero()
+    {
+        s_options.Sample(options =>
+        {
+            using var setup = new Setup(options, kernels: true);
+            setup.Step(0);
+            setup.Step(1);
+            foreach (ParameterSegment segment in setup.Flat.Segments)
+            {
+                long end = segment.Offset + segment.Count, next = (end + FlatState.Alignment - 1) / FlatState.Alignment * FlatState.Alignment;
+                if (next > end)
+                {
+                    Assert.Equal(0f, setup.Flat.Values.narrow(0, end, next - end).abs().max().item<float>());
+                }
+            }
+        }, iter: 20, threads: 1);
+    }
+
+    [Fact]
+    public void OnlyBiasesOfNormsAreScaled()
+    {
+        using var setup = new Setup(new OptimizerOptions { BiasLrScale = 64, WeightDecay = 0.5, DecayAll = true }, kernels: true);
+        ParameterRule[] rules = ParameterGroups.Rules(new OptimizerOptions { BiasLrScale = 64, WeightDecay = 0.5, DecayAll = true }, setup.Flat, new HashSet<string>());
+        Assert.Equal([("conv.weight", 1, 0.5), ("norm.weight", 1, 0.5), ("norm.bias", 64, 0.5 / 64), ("head.weight", 1, 0.5), ("head.bias", 1, 0.5)],
+            rules.Select(rule => (rule.Segment.Name, rule.LrScale, rule.WeightDecay)));
+        rules = ParameterGroups.Rules(new OptimizerOptions { WeightDecay = 0.5 }, setup.Flat, new HashSet<string> { "head.weight" });
+        Assert.Equal([0.5, 0, 0, 0, 0], rules.Select(rule => rule.WeightDecay));
+    }
+
+    /// <summary>A small network whose last layer is more than one block, and gradients that depend on the step.</summary>
+    private sealed class Setup : IDisposable
+    {
+        private readonly Small _model;
+
+        public Setup(OptimizerOptions options, bool kernels)
+        {
+            manual_seed(1);
+            _model = new Small();
+            Flat = new FlatState(_model);
+            Optimizer = StreamTrainer.Model.Optimizers.Optimizers.Create(options, Flat, new HashSet<string>(), kernels);
+        }
+
+        public FlatState Flat { get; }
+
+        public IOptimizer Optimizer { get; }
+
+        public void Step(int number)
+        {
+            using (no_grad())
+            {
+                manual_seed(100 + number);
+                foreach (ParameterSegment segment in Flat.Segments)
+                {
+                    Flat.Gradients.narrow(0, segment.Offset, segment.Count).copy_(randn(segment.Count));
+                }
+            }
+
+            Optimizer.Step(0.01);
+        }
+
+        public void Dispose()
+        {
+            Optimizer.Dispose();
+            Flat.Dispose();
+            _model.Dispose();
+        }
+    }
+
+    private sealed class Small : nn.Module
+    {
+#pragma warning disable IDE0052 // Registered by their names.
+        private readonly TorchSharp.Modules.Conv2d conv = nn.Conv2d(3, 5, 3, bias: false);
+        private readonly TorchSharp.Modules.BatchNorm2d norm = nn.BatchNorm2d(5);
+        private readonly TorchSharp.Modules.Linear head = nn.Linear(300, 67);
+#pragma warning restore IDE0052
+
+        public Small() : base("small") => RegisterComponents();
+    }
+}
