@@ -28,4 +28,7 @@ internal static partial class TrainingLog
 
     [LoggerMessage(2007, LogLevel.Information, "stopping after step {Step}, as asked")]
     public static partial void Stopping(ILogger logger, long step);
+
+    [LoggerMessage(2008, LogLevel.Warning, "the run was started in {Before} and goes on in {Now}: results will differ a little")]
+    public static partial void PrecisionChanged(ILogger logger, string before, string now);
 }

@@ -48,9 +48,10 @@ public sealed class CheckpointStore(string directory, int keep)
             writeTensors(temporary);
             AtomicFile.Write(Path.Combine(temporary, StateFile), JsonSerializer.SerializeToUtf8Bytes(progress, CheckpointJson.Default.TrainProgress));
             Durable.FlushDirectory(temporary);
-            // The same step again (a resumed run that saved nothing new in between): what stands is equal and stays.
+            // The same step again, by a run that went on from it: the tensors are the same, the books (an evaluation) may not be.
             if (System.IO.Directory.Exists(final))
             {
+                AtomicFile.Write(Path.Combine(final, StateFile), File.ReadAllBytes(Path.Combine(temporary, StateFile)));
                 DeleteIfThere(temporary);
             }
             else

@@ -7,6 +7,6 @@ namespace StreamTrainer.Model.Training;
 public sealed record LogOptions
 {
     /// <summary>A record after every so many steps.</summary>
-    [Description("Record loss, rate and times after every so many steps; the first and the last of an epoch always."), Range(1, 1_000_000)]
+    [Description("Record loss, rate and times after every so many steps; the first and the last of an epoch always, and at least every 10 s."), Range(1, 1_000_000)]
     public int EverySteps { get; init; } = 10;
 }

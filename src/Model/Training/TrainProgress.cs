@@ -41,6 +41,9 @@ public sealed record TrainProgress
     /// <summary>The last evaluation.</summary>
     public EvaluationResult? LastEvaluation { get; init; }
 
+    /// <summary>The step after which <see cref="LastEvaluation"/> was made.</summary>
+    public long? EvaluatedStep { get; init; }
+
     /// <summary>The best evaluation's top-1.</summary>
     public double? BestTop1 { get; init; }
 

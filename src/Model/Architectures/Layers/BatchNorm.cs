@@ -1,0 +1,54 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace StreamTrainer.Model.Architectures.Layers;
+
+/// <summary>Batch normalisation of channels, with PyTorch's names.</summary>
+internal sealed class BatchNorm : nn.Module<Tensor, Tensor>, IFreshlyFilled
+{
+    [ComponentName(Name = "weight")] private readonly Parameter? _weight;
+    [ComponentName(Name = "scale")] private readonly Tensor? _fixedWeight;
+    [ComponentName(Name = "bias")] private readonly Parameter _bias;
+    [ComponentName(Name = "running_mean")] private readonly Tensor _mean;
+    [ComponentName(Name = "running_var")] private readonly Tensor _variance;
+    [ComponentName(Name = "num_batches_tracked")] private readonly Tensor _batches;
+    private readonly double _momentum, _eps, _fill;
+
+    /// <summary>A norm of so many channels.</summary>
+    /// <param name="channels">How many.</param>
+    /// <param name="momentum">Weight of a new batch in the running statistics.</param>
+    /// <param name="eps">Epsilon.</param>
+    /// <param name="fill">The weight's first value.</param>
+    /// <param name="scaled">Whether the weight is trained; otherwise it stays as it is.</param>
+    public BatchNorm(int channels, double momentum, double eps = 1e-5, double fill = 1, bool scaled = true) : base(nameof(BatchNorm))
+    {
+        _momentum = momentum;
+        _eps = eps;
+        _fill = fill;
+        _weight = scaled ? nn.Parameter(ones(channels)) : null;
+        _fixedWeight = scaled ? null : full(channels, (float)fill);
+        _bias = nn.Parameter(zeros(channels));
+        _mean = zeros(channels);
+        _variance = ones(channels);
+        _batches = tensor(0L);
+        RegisterComponents();
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<(string Name, Fill Fill)> Fills =>
+        _weight is not null ? [("weight", new Fill.Constant(_fill)), ("bias", new Fill.Constant(0))] : [("bias", new Fill.Constant(0))];
+
+    /// <inheritdoc/>
+    public override Tensor forward(Tensor input)
+    {
+        if (training)
+        {
+            using var guard = no_grad();
+            _batches.add_(1);
+        }
+
+        return nn.functional.batch_norm(input, _mean, _variance, _weight ?? _fixedWeight, _bias, training, _momentum, _eps);
+    }
+}

@@ -1,0 +1,27 @@
+using static TorchSharp.torch;
+
+namespace StreamTrainer.Model.Architectures.Layers;
+
+/// <summary>Stochastic depth (Huang et al., arXiv 1603.09382): leaves a block out for some images, and scales it up for the
+/// others. Draws come from libtorch's generator, which the trainer seeds at every step.</summary>
+internal sealed class DropPath(double rate) : nn.Module<Tensor, Tensor>(nameof(DropPath))
+{
+    /// <summary>How likely a block is left out.</summary>
+    public double Rate => rate;
+
+    /// <inheritdoc/>
+    public override Tensor forward(Tensor input)
+    {
+        if (!training || rate == 0)
+        {
+            return input;
+        }
+
+        double keep = 1 - rate;
+        Tensor mask = rand(input.shape[0], 1, 1, 1, dtype: input.dtype, device: input.device).add_(keep).floor_().div_(keep);
+        return input * mask;
+    }
+
+    /// <summary>The rate of block <paramref name="block"/> of <paramref name="blocks"/>: from 0 to the last's.</summary>
+    public static double RateOf(double last, int block, int blocks) => blocks > 1 ? last * block / (blocks - 1) : last;
+}

@@ -1,0 +1,27 @@
+using System.Runtime.InteropServices;
+
+namespace StreamTrainer.Model.Runtime;
+
+/// <summary>The one thing that TorchSharp does not tell of a CUDA device.</summary>
+internal static unsafe class CudaDriver
+{
+    private const int ComputeCapabilityMajorAttribute = 75;
+
+    /// <summary>The major compute capability of a device; 0 where there is no driver.</summary>
+    public static int ComputeCapabilityMajor(int index)
+    {
+        string library = OperatingSystem.IsWindows() ? "nvcuda.dll" : "libcuda.so.1";
+        if (!NativeLibrary.TryLoad(library, out nint handle)
+            || !NativeLibrary.TryGetExport(handle, "cuInit", out nint init)
+            || !NativeLibrary.TryGetExport(handle, "cuDeviceGetAttribute", out nint getAttribute))
+        {
+            return 0;
+        }
+
+        int value = 0;
+        return ((delegate* unmanaged<uint, int>)init)(0) == 0
+            && ((delegate* unmanaged<int*, int, int, int>)getAttribute)(&value, ComputeCapabilityMajorAttribute, index) == 0
+            ? value
+            : 0;
+    }
+}

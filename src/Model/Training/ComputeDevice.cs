@@ -1,0 +1,95 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using StreamTrainer.Model.Diagnostics;
+using StreamTrainer.Model.Precision;
+using StreamTrainer.Model.Runtime;
+using StreamTrainer.Pipeline;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace StreamTrainer.Model.Training;
+
+/// <summary>Where a run computes and in which arithmetic: resolved once, before anything is built.</summary>
+public sealed record ComputeDevice
+{
+    private ComputeDevice(Device device, int threads, PrecisionMode precision)
+    {
+        Device = device;
+        Threads = threads;
+        Precision = precision;
+    }
+
+    /// <summary>libtorch's device.</summary>
+    public Device Device { get; }
+
+    /// <summary>Compute threads on the CPU.</summary>
+    public int Threads { get; }
+
+    /// <summary>fp32 or bf16, no longer auto.</summary>
+    public PrecisionMode Precision { get; }
+
+    /// <summary>The arithmetic's name.</summary>
+    public string PrecisionName => Precision == PrecisionMode.Bf16 ? "bf16" : "fp32";
+
+    /// <summary>Resolves the recipe's wishes and sets libtorch's threads.</summary>
+    /// <exception cref="UserErrorException">There is no such device.</exception>
+    public static ComputeDevice Resolve(TrainOptions options, ILogger logger)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Device device = Parse(options.Device);
+        int threads = options.Threads ?? Environment.ProcessorCount;
+        TorchRuntime.Initialize(threads);
+        foreach (string remedy in TorchRuntime.Remedies)
+        {
+            TrainingLog.RemedyApplied(logger, remedy);
+        }
+
+        bool computesBf16 = device.type == DeviceType.CPU ? TorchRuntime.CpuComputesBf16 : TorchRuntime.CudaComputesBf16(device.index);
+        PrecisionMode precision = Precisions.Resolve(options.Precision, computesBf16);
+        if (precision == PrecisionMode.Bf16 && !computesBf16)
+        {
+            TrainingLog.EmulatedBf16(logger);
+        }
+
+        return new ComputeDevice(device, threads, precision);
+    }
+
+    /// <summary>Autocast for a forward pass, in the arithmetic of the run; to be disposed on the same thread.</summary>
+    public IDisposable? Autocast() =>
+        Precision == PrecisionMode.Bf16 ? new Autocast(Device.type, ScalarType.BFloat16) : null;
+
+    /// <inheritdoc/>
+    public override string ToString() => Device.type == DeviceType.CPU
+        ? string.Create(CultureInfo.InvariantCulture, $"cpu, {Threads} threads")
+        : Device.ToString();
+
+    private static Device Parse(string? wish)
+    {
+        if (wish is null)
+        {
+            return cuda.is_available() ? CUDA : CPU;
+        }
+
+        string[] parts = wish.Split(':');
+        if (parts is ["cpu"])
+        {
+            return CPU;
+        }
+
+        int index = 0;
+        if (parts is not (["cuda"] or ["cuda", _]) || (parts.Length == 2 && !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out index)))
+        {
+            throw new UserErrorException($"train.device: '{wish}' is no device; write cpu, cuda or cuda:N");
+        }
+
+        int count = cuda.is_available() ? cuda.device_count() : 0;
+        if (index >= count)
+        {
+            throw new UserErrorException(count == 0
+                ? $"train.device: '{wish}' is not there: this build or this machine has no CUDA device; take cpu, or build with -p:Accelerator=cuda (docs/deployment.md)"
+                : $"train.device: '{wish}' is not there: this machine has cuda:0 to cuda:{count - 1}");
+        }
+
+        return device(DeviceType.CUDA, index);
+    }
+}

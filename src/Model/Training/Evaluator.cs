@@ -1,0 +1,64 @@
+using Microsoft.Extensions.Logging;
+using StreamTrainer.Model.Architectures;
+using StreamTrainer.Model.Diagnostics;
+using StreamTrainer.Model.Evaluation;
+using StreamTrainer.Model.Feed;
+using StreamTrainer.Pipeline;
+using StreamTrainer.Pipeline.Batching;
+using StreamTrainer.Pipeline.Options;
+using StreamTrainer.Pipeline.Sources;
+using StreamTrainer.Pipeline.Transforms;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace StreamTrainer.Model.Training;
+
+/// <summary>Scores a model on a data set: every image once, corrupt ones not counted, the last batch as short as it is.</summary>
+public sealed class Evaluator(ISampleSource source, Recipe recipe, ComputeDevice device, ILogger logger)
+{
+    /// <summary>Runs the model in evaluation mode over the whole set. Blocks the calling thread, which must be the one that
+    /// owns the model.</summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public EvaluationResult Run(ImageClassifier model, CancellationToken token)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        using var activity = TrainingMetrics.Activities.StartActivity("evaluate");
+        EvaluationOptions options = recipe.Eval;
+        var plan = new PipelinePlan
+        {
+            Seed = recipe.Train.Seed,
+            BatchSize = options.BatchSize,
+            Epochs = 1,
+            Evaluation = true,
+            ImageSize = new ImageSize(options.Size, options.Size),
+        };
+        using var pipeline = new ImagePipeline(
+            source, () => new EvaluationTransform(options, recipe.Data.ExifOrientation), recipe.Data, plan,
+            new TensorBatchMemory(device.Device), logger);
+        using var feed = new DeviceFeed(device.Device, recipe.Data.Mean, recipe.Data.Std);
+        var score = new TopK();
+        bool training = model.training;
+        model.eval();
+        try
+        {
+            using var guard = no_grad();
+            while (pipeline.Take(token) is { } batch)
+            {
+                using (batch)
+                using (NewDisposeScope())
+                using (device.Autocast())
+                {
+                    Tensor images = feed.Normalise(feed.Pixels(batch));
+                    Tensor logits = model.forward(images).to(ScalarType.Float32);
+                    score.Add(logits, batch.Labels.AsSpan(0, batch.Count));
+                }
+            }
+        }
+        finally
+        {
+            model.train(training);
+        }
+
+        return new EvaluationResult(score.Top1, score.Top5, score.MeanCrossEntropy, score.Count);
+    }
+}

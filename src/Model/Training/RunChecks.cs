@@ -1,0 +1,58 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using StreamTrainer.Model.Diagnostics;
+using StreamTrainer.Pipeline;
+using StreamTrainer.Pipeline.Sources;
+
+namespace StreamTrainer.Model.Training;
+
+/// <summary>What must hold between recipe, data, device and checkpoint: each check is one sentence for the user.</summary>
+internal static class RunChecks
+{
+    /// <summary>The classifier has a place for every class of the data.</summary>
+    public static void Classes(ISampleSource train, int classes)
+    {
+        if (classes < train.ClassNames.Count)
+        {
+            throw new UserErrorException(
+                $"model.numClasses: {classes} is less than the {train.ClassNames.Count} classes of {train.Name}; leave it out or set it to {train.ClassNames.Count}");
+        }
+    }
+
+    /// <summary>The checkpoint belongs to this data and this recipe. Another thread count or arithmetic is only said.</summary>
+    public static void Resumable(TrainProgress progress, long stepsPerEpoch, ISampleSource train, ComputeDevice device, string checkpoint, ILogger logger)
+    {
+        if (progress.StepsPerEpoch != stepsPerEpoch)
+        {
+            throw new UserErrorException(
+                $"{checkpoint}: the run had {progress.StepsPerEpoch} steps an epoch and now has {stepsPerEpoch}: {train.Name} or train.batchSize has changed; restore it, or start a new run");
+        }
+
+        if (!progress.ClassNames.SequenceEqual(train.ClassNames, StringComparer.Ordinal))
+        {
+            throw new UserErrorException(
+                $"{checkpoint}: the run was trained on other classes than {train.Name} now has ({progress.ClassNames.Count} and {train.ClassNames.Count}); restore the data, or start a new run");
+        }
+
+        if (progress.Threads != device.Threads)
+        {
+            TrainingLog.ThreadsChanged(logger, progress.Threads, device.Threads);
+        }
+
+        if (progress.Precision != device.PrecisionName)
+        {
+            TrainingLog.PrecisionChanged(logger, progress.Precision, device.PrecisionName);
+        }
+    }
+
+    /// <summary>The loss is a number.</summary>
+    /// <exception cref="RunFailedException">It is not.</exception>
+    public static void Finite(double loss, long step, double learningRate)
+    {
+        if (!double.IsFinite(loss))
+        {
+            throw new RunFailedException(string.Create(CultureInfo.InvariantCulture,
+                $"the loss is {loss} at step {step + 1} (learning rate {learningRate:G3}): lower optimizer.lr, lengthen schedule.warmupEpochs or set optimizer.clipGrad; the checkpoints before it still stand"));
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using StreamTrainer.Model.Architectures;
+using StreamTrainer.Model.Averaging;
+using StreamTrainer.Model.Optimizers;
+using StreamTrainer.Model.State;
+using StreamTrainer.Model.Weights;
+using StreamTrainer.Pipeline;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace StreamTrainer.Model.Training;
+
+/// <summary>The tensors that a run changes: weights and buffers, the optimizer's moments, the average. Training thread only.</summary>
+public sealed class TrainState : IDisposable
+{
+    /// <summary>Builds the state of a fresh run.</summary>
+    public TrainState(Recipe recipe, int classes, Device device)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        Model = ModelRegistry.Create(recipe.Model, classes, recipe.Train.Seed);
+        if (device.type != DeviceType.CPU)
+        {
+            Model.to(device);
+        }
+
+        Flat = new FlatState(Model);
+        Optimizer = Optimizers.Optimizers.Create(recipe.Optimizer, Flat, Model.NoWeightDecay);
+        Ema = recipe.Ema.Decay is { } decay ? new ExponentialMovingAverage(Model, Flat, decay) : null;
+    }
+
+    /// <summary>The network.</summary>
+    public ImageClassifier Model { get; }
+
+    /// <summary>Its parameters, flat.</summary>
+    public FlatState Flat { get; }
+
+    /// <summary>The optimizer.</summary>
+    public IOptimizer Optimizer { get; }
+
+    /// <summary>The average, where the recipe asks for one.</summary>
+    public ExponentialMovingAverage? Ema { get; }
+
+    /// <summary>Writes all tensors into a checkpoint's directory.</summary>
+    public void SaveTo(string checkpoint)
+    {
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        StateDict.Save(Model, Path.Combine(checkpoint, CheckpointStore.ModelFile));
+        var moments = Optimizer.State.ToDictionary(entry => entry.Key, entry => entry.Value);
+        moments[StepsKey] = tensor(Optimizer.Steps);
+        Safetensors.Write(Path.Combine(checkpoint, CheckpointStore.OptimizerFile), moments);
+        if (Ema is not null)
+        {
+            Ema.SwapIn();
+            try
+            {
+                StateDict.Save(Model, Path.Combine(checkpoint, CheckpointStore.EmaFile));
+            }
+            finally
+            {
+                Ema.SwapOut();
+            }
+        }
+    }
+
+    /// <summary>Reads all tensors from a checkpoint's directory.</summary>
+    /// <exception cref="UserErrorException">A file is missing or damaged, or belongs to another recipe.</exception>
+    public void LoadFrom(string checkpoint)
+    {
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        if (Ema is not null)
+        {
+            StateDict.Load(Model, Path.Combine(checkpoint, CheckpointStore.EmaFile));
+            Ema.Reset();
+        }
+
+        StateDict.Load(Model, Path.Combine(checkpoint, CheckpointStore.ModelFile));
+        string file = Path.Combine(checkpoint, CheckpointStore.OptimizerFile);
+        IReadOnlyDictionary<string, Tensor> moments = Safetensors.Read(file);
+        foreach ((string name, Tensor flat) in Optimizer.State)
+        {
+            if (!moments.TryGetValue(name, out Tensor? saved) || saved.numel() != flat.numel())
+            {
+                throw new UserErrorException($"{file}: no '{name}' of {flat.numel()} elements; the checkpoint belongs to another model or optimizer");
+            }
+
+            flat.copy_(saved);
+        }
+
+        Optimizer.Steps = moments[StepsKey].item<long>();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Ema?.Dispose();
+        Optimizer.Dispose();
+        Flat.Dispose();
+        Model.Dispose();
+    }
+
+    private const string StepsKey = "steps";
+}

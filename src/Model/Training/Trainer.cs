@@ -1,0 +1,205 @@
+using StreamTrainer.Model.Diagnostics;
+using StreamTrainer.Model.Feed;
+using StreamTrainer.Model.Losses;
+using StreamTrainer.Model.Mixing;
+using StreamTrainer.Model.Schedules;
+using StreamTrainer.Pipeline;
+using StreamTrainer.Pipeline.Batching;
+using StreamTrainer.Pipeline.Sources;
+using StreamTrainer.Pipeline.Transforms;
+
+namespace StreamTrainer.Model.Training;
+
+/// <summary>
+/// The training loop. Everything happens on the calling thread, which never awaits (libtorch's modes and scopes are
+/// thread-local); the pipeline's own threads make batches ahead of it.
+/// </summary>
+public sealed class Trainer : IDisposable
+{
+    private readonly TrainingJob _job;
+    private readonly Recipe _recipe;
+    private readonly PhaseClock _clock = new();
+    private readonly ComputeDevice _device;
+    private readonly ISampleSource _train;
+    private readonly ISampleSource? _val;
+    private readonly TrainState _state;
+    private readonly DeviceFeed _feed;
+    private readonly ImagePipeline _pipeline;
+    private readonly TrainStep _step;
+    private readonly ISchedule _schedule;
+    private readonly RunReporter _reporter;
+    private readonly Validation? _validation;
+    private readonly Saving _saving;
+    private readonly long _totalSteps;
+    private TrainProgress _progress;
+
+    private Trainer(TrainingJob job, ITrainingObserver observer)
+    {
+        _job = job;
+        _recipe = job.Recipe;
+        _device = ComputeDevice.Resolve(_recipe.Train, job.Logger);
+        _train = SampleSources.Open(_recipe.Data.Train);
+        _val = _recipe.Data.Val is { } val ? ClassMap.Align(SampleSources.Open(val), _train) : null;
+        int classes = _recipe.Model.NumClasses ?? _train.ClassNames.Count;
+        RunChecks.Classes(_train, classes);
+
+        _progress = job.ResumeFrom is { } from ? CheckpointStore.ReadProgress(from) : new TrainProgress();
+        _state = new TrainState(_recipe, classes, _device.Device);
+        _feed = new DeviceFeed(_device.Device, _recipe.Data.Mean, _recipe.Data.Std);
+        _pipeline = OpenPipeline(_progress.Step);
+        _totalSteps = Math.Min(_pipeline.BatchesPerEpoch * _recipe.Train.Epochs, _recipe.Train.MaxSteps ?? long.MaxValue);
+        _schedule = Schedules.Schedules.Create(_recipe.Schedule, _recipe.Optimizer.Lr, _recipe.Train.Epochs);
+        ILoss loss = Losses.Losses.Create(_recipe.Loss, classes);
+        Mixer? mixer = _recipe.Mix.Enabled ? new Mixer(classes, _recipe.Loss.Smoothing) : null;
+        _step = new TrainStep(_recipe, _state, _feed, loss, mixer, _device, _clock);
+        _reporter = new RunReporter(observer, _recipe, _clock, _pipeline, _totalSteps, job.Logger);
+        _validation = _val is null ? null : new Validation(_val, _recipe, _state, _device, _reporter, _clock, job.Logger);
+        var store = new CheckpointStore(job.CheckpointDirectory, _recipe.Checkpoint.Keep);
+        _saving = new Saving(store, _recipe.Checkpoint, _state, _reporter, _clock, job.Logger);
+    }
+
+    /// <summary>Trains until the steps are done or <paramref name="stop"/> is cancelled; then it finishes the step, saves the
+    /// state and returns.</summary>
+    /// <exception cref="UserErrorException">The recipe or the data cannot be used.</exception>
+    public static TrainingResult Run(TrainingJob job, ITrainingObserver observer, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        ArgumentNullException.ThrowIfNull(observer);
+        using var activity = TrainingMetrics.Activities.StartActivity("run");
+        using var trainer = new Trainer(job, observer);
+        try
+        {
+            return trainer.Loop(stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Asked to stop before the first step: there is nothing to save.
+            return trainer._reporter.Finish(RunState.Stopped, trainer._progress);
+        }
+        catch (Exception error)
+        {
+            trainer._reporter.Finish(RunState.Failed, trainer._progress, error.Message);
+            throw;
+        }
+    }
+
+    private TrainingResult Loop(CancellationToken stop)
+    {
+        Prepare(stop);
+        while (true)
+        {
+            if (stop.IsCancellationRequested)
+            {
+                TrainingLog.Stopping(_job.Logger, _progress.Step);
+                _saving.Save(_progress, required: true);
+                return _reporter.Finish(RunState.Stopped, _progress);
+            }
+
+            bool finished = _progress.Step >= _totalSteps;
+            if (_validation?.Due(_progress, finished) == true)
+            {
+                if (_validation.Run(_progress, stop) is not { } scored)
+                {
+                    continue;
+                }
+
+                _progress = scored;
+            }
+
+            if (finished || _saving.Due(_progress))
+            {
+                _saving.Save(_progress, required: finished);
+            }
+
+            if (finished)
+            {
+                return _reporter.Finish(RunState.Completed, _progress);
+            }
+
+            TrainOne(stop);
+        }
+    }
+
+    private void Prepare(CancellationToken stop)
+    {
+        if (_job.ResumeFrom is { } from)
+        {
+            RunChecks.Resumable(_progress, _pipeline.BatchesPerEpoch, _train, _device, from, _job.Logger);
+            _state.LoadFrom(from);
+            TrainingLog.Resumed(_job.Logger, from, _progress.Step);
+            _saving.Saved = _progress;
+        }
+        else
+        {
+            _progress = _progress with
+            {
+                StepsPerEpoch = _pipeline.BatchesPerEpoch,
+                Model = _recipe.Model.Name,
+                ClassNames = _train.ClassNames,
+            };
+            DataInitialization.Run(_state.Model, _feed, () => OpenPipeline(0), stop);
+        }
+
+        _progress = _progress with { Threads = _device.Threads, Precision = _device.PrecisionName };
+        _state.Model.train();
+        _reporter.Start(_progress, _state.Flat.Segments.Sum(segment => segment.Count), _device, _train, _val);
+    }
+
+    /// <summary>One step; none where the wait for data was cancelled.</summary>
+    private void TrainOne(CancellationToken stop)
+    {
+        _clock.Enter(Phase.DataWait);
+        Batch? batch;
+        try
+        {
+            batch = _pipeline.Take(stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            _clock.Enter(Phase.Report);
+            return;
+        }
+
+        TrainingMetrics.PhaseTook(Phase.DataWait, _clock.Enter(Phase.Transfer));
+        long step = _progress.Step;
+        double epoch = _recipe.Schedule.PerStep ? step / (double)_progress.StepsPerEpoch : _progress.Epoch;
+        double rate = _schedule.RateAt(epoch);
+        int count = batch!.Count;
+        double loss = _step.Run(batch, step, rate);
+        RunChecks.Finite(loss, step, rate);
+        _progress = _progress with
+        {
+            Step = step + 1,
+            EpochLossSum = _progress.EpochLossSum + loss,
+            EpochLossSteps = _progress.EpochLossSteps + 1,
+        };
+        _reporter.StepDone(_progress, loss, rate, count);
+        if (_progress.StepInEpoch == 0 || _progress.Step == _totalSteps)
+        {
+            _reporter.EpochDone(_progress, LastEpoch);
+            _progress = _progress with { EpochLossSum = 0, EpochLossSteps = 0 };
+        }
+    }
+
+    /// <summary>The epoch of the step that was done last.</summary>
+    private long LastEpoch => (_progress.Step - 1) / _progress.StepsPerEpoch;
+
+    private ImagePipeline OpenPipeline(long step)
+    {
+        var size = new ImageSize(_recipe.Augment.Size, _recipe.Augment.Size);
+        PipelinePlan plan = PipelinePlan.ForTraining(_recipe.Train.Seed, _recipe.Train.BatchSize, size, _recipe.Train.Epochs, step, _train.Count);
+        return new ImagePipeline(
+            _train, () => new TrainTransform(_recipe.Augment, _recipe.Data.ExifOrientation), _recipe.Data, plan,
+            new TensorBatchMemory(_device.Device), _job.Logger);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _pipeline.Dispose();
+        _feed.Dispose();
+        _state.Dispose();
+        _val?.Dispose();
+        _train.Dispose();
+    }
+}

@@ -1,0 +1,267 @@
+using System.Text.Json;
+using StreamTrainer.Model.Architectures;
+using StreamTrainer.Model.Losses;
+using StreamTrainer.Model.Runtime;
+using StreamTrainer.Model.State;
+using StreamTrainer.Tests;
+using TorchSharp;
+using TorchSharp.Modules;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace StreamTrainer.Model.Tests.Architectures;
+
+/// <summary>timm's networks, with weights and inputs from the number formula. Architectures that are not in the registry have no
+/// tests here; the first test says how many.</summary>
+public sealed class GoldenModelTests
+{
+    /// <summary>Networks of more parameters take minutes in double precision; they are left to the full tier.</summary>
+    private const long LargestQuick = 30_000_000;
+
+    private static readonly Lazy<Dictionary<string, JsonElement>> s_golden = new(() => Files("models"));
+    private static readonly Lazy<Dictionary<string, JsonElement>> s_train = new(() => Files(Path.Combine("models", "train")));
+
+    public static TheoryData<string> Known => [.. s_golden.Value.Keys.Where(ModelRegistry.Names.Contains)];
+
+    public static TheoryData<string> Trained => [.. s_train.Value.Keys.Where(ModelRegistry.Names.Contains)];
+
+    public static TheoryData<string> Initialised =>
+        [.. Init() is { } init ? init.EnumerateObject().Select(entry => entry.Name).Where(ModelRegistry.Names.Contains) : []];
+
+    [Fact]
+    public void SomeArchitecturesAreKnown()
+    {
+        Assert.SkipUnless(s_golden.Value.Count > 0, "no golden models");
+        int known = s_golden.Value.Keys.Count(ModelRegistry.Names.Contains);
+        TestContext.Current.SendDiagnosticMessage($"{known} of {s_golden.Value.Count} golden architectures are in the registry");
+        Assert.True(known > 0);
+    }
+
+    [Theory(SkipTestWithoutData = true)]
+    [MemberData(nameof(Known))]
+    public void HasTimmsParametersAndConfiguration(string name)
+    {
+        JsonElement golden = s_golden.Value[name];
+        using ImageClassifier model = Create(name, golden, dropPath: 0.05);
+        Dictionary<string, Tensor> state = model.state_dict();
+        JsonElement[] entries = [.. golden.GetProperty("state_dict").EnumerateArray()];
+        Assert.Equal(entries.Select(entry => Text(entry, "name")).Order(StringComparer.Ordinal), state.Keys.Order(StringComparer.Ordinal));
+        Assert.All(entries, entry => Assert.Equal(entry.GetProperty("shape").EnumerateArray().Select(side => side.GetInt64()), state[Text(entry, "name")].shape));
+        HashSet<string> parameters = [.. model.named_parameters().Select(entry => entry.name)];
+        Assert.Equal(entries.Where(entry => entry.GetProperty("param").GetBoolean()).Select(entry => Text(entry, "name")).Order(StringComparer.Ordinal), parameters.Order(StringComparer.Ordinal));
+        Assert.Equal(golden.GetProperty("num_params").GetInt64(), model.named_parameters().Sum(entry => entry.parameter.numel()));
+
+        JsonElement config = golden.GetProperty("default_cfg");
+        Assert.Equal(config.GetProperty("input_size")[1].GetInt32(), model.Config.InputSize);
+        Assert.Equal(config.GetProperty("crop_pct").GetDouble(), model.Config.CropPct);
+        Assert.Equal(Text(config, "interpolation"), model.Config.Interpolation.ToString(), ignoreCase: true);
+        Assert.Equal(config.GetProperty("mean").EnumerateArray().Select(value => value.GetDouble()), model.Config.Mean);
+        Assert.Equal(config.GetProperty("std").EnumerateArray().Select(value => value.GetDouble()), model.Config.Std);
+
+        var rates = model.named_modules().Select(entry => (entry.name, entry.module)).Where(entry => entry.module is StreamTrainer.Model.Architectures.Layers.DropPath)
+            .ToDictionary(entry => entry.name, entry => ((StreamTrainer.Model.Architectures.Layers.DropPath)entry.module).Rate);
+        JsonElement[] wanted = [.. golden.GetProperty("drop_path_0.05").EnumerateArray()];
+        Assert.Equal(wanted.Length, rates.Count);
+        Assert.All(wanted, entry => Assert.Equal(entry[1].GetDouble(), rates[entry[0].GetString()!], 1e-15));
+    }
+
+    [Theory(SkipTestWithoutData = true)]
+    [MemberData(nameof(Known))]
+    public void LogitsAndStagesEqualTimms(string name)
+    {
+        JsonElement golden = s_golden.Value[name];
+        foreach (bool linear in (bool[])[false, true])
+        {
+            TorchRuntime.Force(linear);
+            try
+            {
+                CheckLogits(name, golden);
+            }
+            finally
+            {
+                TorchRuntime.Force(null);
+            }
+        }
+    }
+
+    [Theory(SkipTestWithoutData = true)]
+    [MemberData(nameof(Trained))]
+    public void GradientsEqualPyTorchs(string name)
+    {
+        JsonElement golden = s_train.Value[name];
+        foreach (ScalarType type in (ScalarType[])[ScalarType.Float64, ScalarType.Float32])
+        {
+            using var scope = NewDisposeScope();
+            using ImageClassifier model = Create(name, s_golden.Value[name]);
+            model.to(type);
+            FillByFormula(model, s_golden.Value[name]);
+            using var flat = new FlatState(model);
+            model.train();
+            int batch = golden.GetProperty("batch").GetInt32(), side = golden.GetProperty("resolution").GetInt32();
+            Tensor labels = tensor(golden.GetProperty("labels").EnumerateArray().Select(label => label.GetInt64()).ToArray());
+            Tensor loss = StreamTrainer.Model.Losses.Losses.Create(new LossOptions(), model.Config.NumClasses).Forward(model.forward(Input(batch, side, type)), Targets.Labels(labels));
+            loss.backward();
+
+            bool wide = type == ScalarType.Float64;
+            AssertRelative(golden.GetProperty("loss").GetDouble(), loss.to(ScalarType.Float64).item<double>(), wide ? 1e-8 : 1e-4, "loss");
+            double total = golden.GetProperty("total_grad_norm").GetDouble();
+            AssertRelative(total, Norm(flat.Gradients), wide ? 1e-8 : 5e-3, "total norm");
+            foreach (ParameterSegment segment in flat.Segments)
+            {
+                double wanted = golden.GetProperty("grad_norm").GetProperty(segment.Name).GetDouble();
+                double got = Norm(flat.Gradients.narrow(0, segment.Offset, segment.Count));
+                if (wanted < 1e-6 * total)
+                {
+                    Assert.True(got < 1e-5 * total, segment.Name);
+                }
+                else
+                {
+                    AssertRelative(wanted, got, wide ? 1e-8 : 2e-2, segment.Name);
+                }
+            }
+
+            Dictionary<string, Tensor> state = model.state_dict();
+            foreach (JsonProperty entry in golden.GetProperty("bn_buffer_norm_after").EnumerateObject())
+            {
+                AssertRelative(entry.Value.GetDouble(), Norm(state[entry.Name]), wide ? 1e-8 : 1e-5, entry.Name);
+            }
+
+            Assert.All(state.Where(entry => entry.Key.EndsWith("num_batches_tracked", StringComparison.Ordinal)),
+                entry => Assert.Equal(golden.GetProperty("num_batches_tracked_after").GetInt64(), entry.Value.item<long>()));
+        }
+    }
+
+    [Theory(SkipTestWithoutData = true)]
+    [MemberData(nameof(Initialised))]
+    public void FreshWeightsFollowTimmsDistributions(string name)
+    {
+        using ImageClassifier model = ModelRegistry.Create(new ModelOptions { Name = name }, 1000, seed: 1);
+        Dictionary<string, Tensor> state = model.state_dict();
+        foreach (JsonProperty entry in Init()!.Value.GetProperty(name).EnumerateObject())
+        {
+            using var scope = NewDisposeScope();
+            double[] values = state[entry.Name].to(ScalarType.Float64).contiguous().data<double>().ToArray();
+            Assert.Equal(entry.Value.GetProperty("n").GetInt32(), values.Length);
+            if (entry.Value.TryGetProperty("const", out JsonElement constant))
+            {
+                Assert.All(values, value => Assert.Equal(constant.GetDouble(), value, 1e-12));
+                continue;
+            }
+
+            double mean = values.Average(), variance = values.Sum(value => (value - mean) * (value - mean)) / values.Length;
+            if (values.Length >= 1000)
+            {
+                double kurtosis = values.Sum(value => Math.Pow(value - mean, 4)) / values.Length / (variance * variance);
+                AssertRelative(entry.Value.GetProperty("std").GetDouble(), Math.Sqrt(variance), 5 / Math.Sqrt(values.Length), entry.Name);
+                Assert.Equal(entry.Value.GetProperty("kurtosis").GetDouble(), kurtosis, 0.4);
+                Assert.InRange(mean, -5 * Math.Sqrt(variance / values.Length), 5 * Math.Sqrt(variance / values.Length));
+            }
+        }
+    }
+
+    private static void CheckLogits(string name, JsonElement golden)
+    {
+        bool wide = golden.GetProperty("num_params").GetInt64() <= LargestQuick || TestPaths.Full;
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        using ImageClassifier model = Create(name, golden);
+        FillByFormula(model, golden);
+        using var flat = new FlatState(model);
+        model.eval();
+        var expected = new SafetensorsFile(TestPaths.GoldenFile("models", $"{name}.safetensors"));
+        Tensor logits = tensor(expected.ReadDoubles("logits"), expected.Shape("logits"));
+        double largest = logits.abs().max().item<double>();
+        int batch = (int)logits.shape[0], side = golden.GetProperty("resolution").GetInt32();
+
+        Tensor x = Input(batch, side, ScalarType.Float32);
+        var stages = golden.GetProperty("stages");
+        foreach ((string stage, Func<Tensor, Tensor> compute) in model.Stages)
+        {
+            x = compute(x);
+            if (stages.TryGetProperty(stage, out JsonElement statistics))
+            {
+                for (int i = 0; i < batch; i++)
+                {
+                    Tensor image = x[i].to(ScalarType.Float64);
+                    double rms = statistics.GetProperty("rms")[i].GetDouble();
+                    Assert.Equal(rms, image.square().mean().sqrt().item<double>(), rms * 1e-4);
+                    Assert.Equal(statistics.GetProperty("mean")[i].GetDouble(), image.mean().item<double>(), rms * 1e-4);
+                }
+            }
+        }
+
+        double off = (x.to(ScalarType.Float64) - logits).abs().max().item<double>();
+        Assert.True(off <= 1e-4 * largest, $"off by {off / largest} of the largest logit");
+        Assert.Equal(logits.argmax(1).data<long>().ToArray(), x.argmax(1).data<long>().ToArray());
+        Assert.True(model.forward(Input(batch, side, ScalarType.Float32)).allclose(x, 1e-5, 1e-6));
+
+        if (wide)
+        {
+            using ImageClassifier precise = Create(name, golden);
+            precise.to(ScalarType.Float64);
+            FillByFormula(precise, golden);
+            precise.eval();
+            double offWide = (precise.forward(Input(batch, side, ScalarType.Float64)) - logits).abs().max().item<double>();
+            Assert.True(offWide <= 1e-6 * largest, $"in double off by {offWide / largest} of the largest logit");
+        }
+    }
+
+    private static ImageClassifier Create(string name, JsonElement golden, double dropPath = 0) =>
+        ModelRegistry.Create(new ModelOptions { Name = name, DropPath = dropPath }, golden.GetProperty("num_classes").GetInt32(), seed: 0);
+
+    /// <summary>The golden README's table of kinds.</summary>
+    private static void FillByFormula(ImageClassifier model, JsonElement golden)
+    {
+        using var guard = no_grad();
+        Dictionary<string, Tensor> state = model.state_dict();
+        foreach (JsonElement entry in golden.GetProperty("state_dict").EnumerateArray())
+        {
+            string name = Text(entry, "name");
+            Tensor target = state[name];
+            double[] u = NumberFormula.Uniform(name, (int)target.numel());
+            Func<double, double> value = Text(entry, "kind") switch
+            {
+                "weight" => draw => (2 * draw - 1) * (Math.Sqrt(3 / entry.GetProperty("fan_in").GetDouble()) * entry.GetProperty("gain").GetDouble()),
+                "bn_weight" => draw => 0.1 + 0.2 * draw,
+                "ln_weight" or "running_var" => draw => 0.5 + draw,
+                "bias" or "running_mean" => draw => (2 * draw - 1) * 0.1,
+                "embed" => draw => (2 * draw - 1) * 0.02,
+                "zero" => _ => 0,
+                var kind => throw new NotSupportedException(kind),
+            };
+            using Tensor values = tensor(u.Select(draw => (float)value(draw)).ToArray(), target.shape);
+            target.copy_(values);
+        }
+    }
+
+    private static Tensor Input(int batch, int side, ScalarType type)
+    {
+        float[] values = [.. NumberFormula.Symmetric("input", batch * 3 * side * side, 1.5).Select(value => (float)value)];
+        return tensor(values, [batch, 3, side, side]).to(type).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+    }
+
+    private static double Norm(Tensor tensor)
+    {
+        using var scope = NewDisposeScope();
+        return tensor.to(ScalarType.Float64).norm().item<double>();
+    }
+
+    private static void AssertRelative(double expected, double actual, double tolerance, string what) =>
+        Assert.True(Math.Abs(expected - actual) <= tolerance * Math.Abs(expected), $"{what}: {actual} for {expected}");
+
+    private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString()!;
+
+    private static JsonElement? Init()
+    {
+        string file = TestPaths.GoldenFile("models", "init.json");
+        return File.Exists(file) ? JsonDocument.Parse(File.ReadAllBytes(file)).RootElement.GetProperty("models") : null;
+    }
+
+    private static Dictionary<string, JsonElement> Files(string folder)
+    {
+        string path = TestPaths.GoldenFile(folder);
+        return !Directory.Exists(path) ? [] : Directory.EnumerateFiles(path, "*.json")
+            .Where(file => Path.GetFileName(file) != "init.json")
+            .ToDictionary(file => Path.GetFileNameWithoutExtension(file), file => JsonDocument.Parse(File.ReadAllBytes(file)).RootElement);
+    }
+}

@@ -1,0 +1,180 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using StreamTrainer.Model.Training;
+using StreamTrainer.Pipeline;
+using Xunit;
+
+namespace StreamTrainer.Model.Tests.Training;
+
+public sealed class TrainerTests : IDisposable
+{
+    private readonly TinyData _data = new();
+
+    public void Dispose() => _data.Dispose();
+
+    [Fact]
+    public void A_run_stopped_at_any_step_ends_with_the_weights_of_one_that_was_not()
+    {
+        const int Steps = 20;
+        Recipe recipe = _data.Recipe(Steps);
+        Train(recipe, "whole");
+        byte[] expected = Weights("whole", Steps), expectedEma = Weights("whole", Steps, CheckpointStore.EmaFile);
+
+        var random = new Random(Environment.TickCount);
+        int stop = random.Next(1, Steps);
+        foreach (int at in new[] { stop, 12 })
+        {
+            string name = $"stopped-{at}-{random.Next()}";
+            TrainingResult first = Train(recipe, name, stopAt: at);
+            Assert.True(first.State == RunState.Stopped, $"the run that should stop at {at} ended as {first.State}");
+            Assert.Equal(at, first.Steps);
+            string from = new CheckpointStore(Checkpoints(name), 1).Latest()!;
+            TrainingResult second = Train(recipe, name, from: from);
+            Assert.Equal(RunState.Completed, second.State);
+            Assert.True(expected.AsSpan().SequenceEqual(Weights(name, Steps)), $"stopped at {at}: other weights");
+            Assert.True(expectedEma.AsSpan().SequenceEqual(Weights(name, Steps, CheckpointStore.EmaFile)), $"stopped at {at}: another average");
+        }
+    }
+
+    [Fact]
+    public void The_number_of_workers_changes_nothing()
+    {
+        Recipe recipe = _data.Recipe(6);
+        Train(recipe, "two");
+        Train(recipe with { Data = recipe.Data with { Workers = 5, Readers = 3 } }, "five");
+        Assert.True(Weights("two", 6).AsSpan().SequenceEqual(Weights("five", 6)));
+    }
+
+    [Fact]
+    public void Another_seed_gives_other_weights()
+    {
+        Recipe recipe = _data.Recipe(3);
+        Train(recipe, "seven");
+        Train(recipe with { Train = recipe.Train with { Seed = 8 } }, "eight");
+        Assert.False(Weights("seven", 3).AsSpan().SequenceEqual(Weights("eight", 3)));
+    }
+
+    [Fact]
+    public void It_learns_what_is_there_to_learn()
+    {
+        Recipe recipe = _data.Recipe(48) with { Mix = new(), Ema = new(), Augment = _data.Recipe().Augment with { HorizontalFlip = 0, Padding = 1 } };
+        var events = new EventList();
+        TrainingResult result = Train(recipe, "learns", events);
+        Assert.True(result.Top1 > 0.5, $"top-1 is {result.Top1}");
+        Assert.Equal(4, result.Epochs);
+        Assert.Equal(4, events.Events.OfType<Evaluated>().Count());
+        Assert.Equal(4, events.Events.OfType<EpochFinished>().Count());
+    }
+
+    [Fact]
+    public void The_phases_add_up_to_the_wall_time()
+    {
+        TrainingResult result = Train(_data.Recipe(8), "time");
+        double sum = result.Phases.Sum(phase => phase.Value);
+        Assert.InRange(sum / result.WallSeconds, 0.98, 1.02);
+        Assert.InRange(result.DataWaitShare, 0, 1);
+        Assert.True(result.ImagesPerSecond > 0);
+    }
+
+    [Fact]
+    public void Events_come_in_order_and_end_with_the_end()
+    {
+        var events = new EventList();
+        Train(_data.Recipe(24), "events", events);
+        Assert.IsType<RunStarted>(events.Events[0]);
+        Assert.IsType<RunFinished>(events.Events[^1]);
+        Assert.Equal(events.Events.OfType<StepLogged>().Select(e => e.Step).Order(), events.Events.OfType<StepLogged>().Select(e => e.Step));
+        Assert.Equal(24, events.Events.OfType<StepLogged>().Last().Step);
+        Assert.Equal(["model", "ema", "model", "ema"], events.Events.OfType<Evaluated>().Select(e => e.Weights));
+        Assert.All(events.Events, e => Assert.Equal(DateTimeKind.Utc, e.Time.Kind));
+    }
+
+    [Fact]
+    public void A_run_stopped_in_an_evaluation_evaluates_when_it_goes_on()
+    {
+        Recipe recipe = _data.Recipe(12);
+        using var stop = new CancellationTokenSource();
+        // The model's own evaluation is over, the average's is about to begin.
+        var events = new EventList(happened =>
+        {
+            if (happened is Evaluated)
+            {
+                stop.Cancel();
+            }
+        });
+        TrainingResult first = Trainer.Run(Job(recipe, "eval", null), events, stop.Token);
+        Assert.Equal(RunState.Stopped, first.State);
+        Assert.Null(first.Top1);
+        TrainingResult second = Train(recipe, "eval", from: new CheckpointStore(Checkpoints("eval"), 1).Latest());
+        Assert.Equal(RunState.Completed, second.State);
+        Assert.NotNull(second.Top1);
+        Assert.NotNull(CheckpointStore.ReadProgress(Path.Combine(Checkpoints("eval"), "step-00000012")).LastEvaluation);
+    }
+
+    [Fact]
+    public void A_loss_that_is_no_number_ends_the_run_with_advice()
+    {
+        Recipe recipe = _data.Recipe(20) with { Optimizer = new() { Lr = 1e30 }, Schedule = new() { Name = StreamTrainer.Model.Schedules.ScheduleKind.Constant } };
+        var events = new EventList();
+        var error = Assert.Throws<RunFailedException>(() => Train(recipe, "nan", events));
+        Assert.Contains("optimizer.lr", error.Message, StringComparison.Ordinal);
+        var end = Assert.IsType<RunFinished>(events.Events[^1]);
+        Assert.Equal(RunState.Failed, end.State);
+    }
+
+    [Fact]
+    public void Too_few_classes_in_the_recipe_is_the_users_mistake()
+    {
+        Recipe recipe = _data.Recipe(2);
+        var error = Assert.Throws<UserErrorException>(() => Train(recipe with { Model = recipe.Model with { NumClasses = 3 } }, "classes"));
+        Assert.Contains("model.numClasses", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Resuming_on_other_data_is_refused()
+    {
+        Recipe recipe = _data.Recipe(6);
+        Train(recipe, "before", stopAt: 3);
+        string from = new CheckpointStore(Checkpoints("before"), 1).Latest()!;
+        using var other = new TinyData(train: 64);
+        var error = Assert.Throws<UserErrorException>(() => Train(recipe with { Data = recipe.Data with { Train = other.Train } }, "before", from: from));
+        Assert.Contains("steps an epoch", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_last_checkpoints_and_the_best_are_kept()
+    {
+        Recipe recipe = _data.Recipe(48) with { Checkpoint = new() { EverySteps = 5, EveryEpochs = null, Keep = 2 } };
+        Train(recipe, "kept");
+        var store = new CheckpointStore(Checkpoints("kept"), 2);
+        long best = CheckpointStore.ReadProgress(store.Latest()!).BestStep!.Value;
+        long[] kept = [.. Directory.GetDirectories(Checkpoints("kept")).Select(path => long.Parse(Path.GetFileName(path)[5..], System.Globalization.CultureInfo.InvariantCulture)).Order()];
+        Assert.Equal(new SortedSet<long> { 45, 48, best }, kept);
+    }
+
+    private TrainingResult Train(Recipe recipe, string name, EventList? events = null, int? stopAt = null, string? from = null)
+    {
+        using var stop = new CancellationTokenSource();
+        var stopper = new EventList(happened =>
+        {
+            events?.On(happened);
+            if (happened is StepLogged step && step.Step == stopAt)
+            {
+                stop.Cancel();
+            }
+        });
+        return Trainer.Run(Job(recipe with { Log = new() { EverySteps = 1 } }, name, from), stopper, stop.Token);
+    }
+
+    private TrainingJob Job(Recipe recipe, string name, string? from) => new()
+    {
+        Recipe = recipe,
+        CheckpointDirectory = Checkpoints(name),
+        ResumeFrom = from,
+        Logger = NullLogger.Instance,
+    };
+
+    private string Checkpoints(string name) => Path.Combine(_data.Folder, name);
+
+    private byte[] Weights(string name, long step, string file = CheckpointStore.ModelFile) =>
+        File.ReadAllBytes(Path.Combine(Checkpoints(name), $"step-{step:D8}", file));
+}
