@@ -23,4 +23,7 @@ public enum RandomStream
 
     /// <summary>Random erasing.</summary>
     Erase = 7,
+
+    /// <summary>The coin of a sample that decides in which epochs it is flipped, where flips alternate.</summary>
+    Flip = 8,
 }

@@ -1,0 +1,81 @@
+namespace StreamTrainer.Pipeline.Batching;
+
+/// <summary>
+/// The batches that are made ahead: a fixed number of slots, each free, being filled, or with the trainer. Batches come out in
+/// the order in which their slots were begun, whichever is filled first.
+/// </summary>
+internal sealed class BatchRing : IDisposable
+{
+    private readonly RingSlot[] _slots;
+    private readonly StageQueue<RingSlot> _free, _begun;
+    private long _unmeasured;
+    private volatile bool _closed;
+
+    /// <summary>A ring of so many slots.</summary>
+    /// <param name="memory">Where their memory comes from.</param>
+    /// <param name="slots">How many.</param>
+    /// <param name="batchSize">Samples of a slot.</param>
+    /// <param name="sampleBytes">Bytes of a sample.</param>
+    public BatchRing(IBatchMemory memory, int slots, int batchSize, int sampleBytes)
+    {
+        _free = new StageQueue<RingSlot>(slots);
+        _begun = new StageQueue<RingSlot>(slots);
+        _slots = new RingSlot[slots];
+        for (int i = 0; i < slots; i++)
+        {
+            _slots[i] = new RingSlot(memory.Allocate((long)batchSize * sampleBytes), batchSize, Release);
+            _free.PutNow(_slots[i]);
+        }
+    }
+
+    /// <summary>How many slots there are.</summary>
+    public int Slots => _slots.Length;
+
+    /// <summary>How many are begun and not yet taken.</summary>
+    public int Ahead => _begun.Count;
+
+    /// <summary>Begins the next batch: waits for a free slot. Callers must take turns.</summary>
+    /// <returns>None where the ring is closed.</returns>
+    public RingSlot? Begin(StageWaiter waiter, ref long waitTicks) => _free.Take(out RingSlot slot, waiter, ref waitTicks) ? slot : null;
+
+    /// <summary>Puts a begun batch in the order.</summary>
+    public void Enqueue(RingSlot slot)
+    {
+        _begun.PutNow(slot);
+        // Closed between Begin and here: nobody will fill it, so nobody may wait for it.
+        if (_closed)
+        {
+            slot.Wake();
+        }
+    }
+
+    /// <summary>There will be no more batches; those begun still come.</summary>
+    public void End() => _begun.Close();
+
+    /// <summary>The next batch in order, being filled perhaps; waits until it is begun.</summary>
+    /// <returns>None after <see cref="End"/> or <see cref="Close"/>.</returns>
+    public RingSlot? Next(StageWaiter waiter) => _begun.Take(out RingSlot slot, waiter, ref _unmeasured) ? slot : null;
+
+    /// <summary>Wakes everyone who waits for a slot or a batch.</summary>
+    public void Close()
+    {
+        _closed = true;
+        _free.Abort();
+        _begun.Close();
+        foreach (RingSlot slot in _slots)
+        {
+            slot.Wake();
+        }
+    }
+
+    /// <summary>Frees the memory; nobody may use a batch any more.</summary>
+    public void Dispose()
+    {
+        foreach (RingSlot slot in _slots)
+        {
+            slot.Dispose();
+        }
+    }
+
+    private void Release(RingSlot slot) => _free.PutNow(slot);
+}

@@ -1,0 +1,91 @@
+using StreamTrainer.Pipeline.Sampling;
+
+namespace StreamTrainer.Pipeline.Batching;
+
+/// <summary>
+/// Deals out groups of samples in the plan's order, across batches and epochs without a pause. Readers take turns; the one
+/// that begins a batch waits for its slot, and the others for it.
+/// </summary>
+internal sealed class GroupDispatcher(PipelinePlan plan, long count, BatchRing ring, int groupSize)
+{
+    private readonly Lock _turn = new();
+    private readonly long _batches = plan.BatchesPerEpoch(count);
+    private long _epoch = plan.StartEpoch, _batch = plan.StartBatch;
+    private EpochOrder _order;
+    private bool _orderKnown;
+    private RingSlot? _slot;
+    private int _next;
+
+    /// <summary>Fills in what the next group is; false at the end of the plan or where the ring is closed.</summary>
+    public bool Next(SampleGroup group, StageWaiter waiter, ref long waitTicks)
+    {
+        lock (_turn)
+        {
+            if (_slot is null && !BeginBatch(waiter, ref waitTicks))
+            {
+                return false;
+            }
+
+            Batch batch = _slot!.Batch;
+            group.Slot = _slot;
+            group.First = _next;
+            group.Position = _batch * plan.BatchSize + _next;
+            group.Count = Math.Min(groupSize, batch.Count - _next);
+            for (int i = 0; i < group.Count; i++)
+            {
+                group.Indices[i] = _order[group.Position + i];
+                group.Errors[i] = null;
+            }
+
+            _next += group.Count;
+            if (_next == batch.Count)
+            {
+                EndBatch();
+            }
+
+            return true;
+        }
+    }
+
+    private bool BeginBatch(StageWaiter waiter, ref long waitTicks)
+    {
+        if (_epoch >= plan.Epochs)
+        {
+            ring.End();
+            return false;
+        }
+
+        if (ring.Begin(waiter, ref waitTicks) is not { } slot)
+        {
+            return false;
+        }
+
+        if (!_orderKnown)
+        {
+            _order = plan.Evaluation ? EpochOrder.Natural : EpochOrder.Shuffled(count, plan.Seed, _epoch);
+            _orderKnown = true;
+        }
+
+        Batch batch = slot.Batch;
+        batch.Epoch = _epoch;
+        batch.IndexInEpoch = _batch;
+        batch.ImageSize = plan.ImageSize;
+        batch.Count = (int)Math.Min(plan.BatchSize, count - _batch * plan.BatchSize);
+        slot.Expect(batch.Count);
+        ring.Enqueue(slot);
+        _slot = slot;
+        _next = 0;
+        return true;
+    }
+
+    private void EndBatch()
+    {
+        _slot = null;
+        if (++_batch == _batches)
+        {
+            _batch = 0;
+            _epoch++;
+            _orderKnown = false;
+        }
+    }
+}

@@ -1,0 +1,232 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using StreamTrainer.Pipeline.Decoding.Native;
+using StreamTrainer.Pipeline.Sources;
+using StreamTrainer.Pipeline.Transforms;
+
+namespace StreamTrainer.Pipeline.Decoding;
+
+/// <summary>
+/// Decodes by libvips, in the calling thread, to Pillow's pixels. The image is read from the top only as far down as a box
+/// reaches. What an image is, its content says.
+/// </summary>
+internal sealed unsafe class VipsDecoder : IImageDecoder
+{
+    /// <summary>More pixels than this are taken for an attack or an accident, not for a training image.</summary>
+    private const long MostPixels = 1L << 28;
+
+    /// <summary>Bytes fetched at once: small enough to be in the cache when they are converted.</summary>
+    private const int StripBytes = 64 << 10;
+
+    // Values of libvips's enumerations, part of its ABI.
+    private const int Sequential = 1, FailOnTruncated = 1, FormatUChar = 0, FormatUShort = 2, InterpretationCmyk = 15;
+
+    private static readonly HashSet<int> s_interpretations = [0, 1, InterpretationCmyk, 17, 22, 25, 26];
+
+    private readonly bool _exif;
+    private readonly PixelMemory _pixels = new(), _turned = new();
+    private EncodedSample? _sample;
+    private nint _image, _region;
+    private int _width, _height, _bands, _format, _orientation;
+    private bool _cmyk;
+
+    /// <summary>A decoder for one thread.</summary>
+    /// <param name="exifOrientation">Whether images are turned as their EXIF orientation says.</param>
+    public VipsDecoder(bool exifOrientation)
+    {
+        _exif = exifOrientation;
+        VipsRuntime.Initialize();
+    }
+
+    /// <inheritdoc/>
+    public ImageSize Open(EncodedSample sample)
+    {
+        _sample = sample;
+        ReadOnlySpan<byte> bytes = sample.Bytes;
+        if (bytes.IsEmpty)
+        {
+            throw new BadSampleException("empty file");
+        }
+
+        _image = Load(sample);
+        if (_image == 0)
+        {
+            LibVips.ClearErrors();
+            throw new BadSampleException($"damaged {ImageSignature.Name(bytes)}: its header cannot be read");
+        }
+
+        _width = LibVips.Width(_image);
+        _height = LibVips.Height(_image);
+        _bands = LibVips.Bands(_image);
+        _format = LibVips.Format(_image);
+        int interpretation = LibVips.Interpretation(_image);
+        _cmyk = interpretation == InterpretationCmyk && _bands >= 4;
+        if ((long)_width * _height > MostPixels)
+        {
+            throw new BadSampleException($"{_width} x {_height} pixels are too many (at most {MostPixels})");
+        }
+
+        if (_format is not (FormatUChar or FormatUShort) || !s_interpretations.Contains(interpretation))
+        {
+            throw new BadSampleException("neither grey, RGB nor CMYK of 8 or 16 bits");
+        }
+
+        _orientation = _exif ? LibVips.Orientation(_image) : 1;
+        return Orientation.Swaps(_orientation) ? new ImageSize(_height, _width) : new ImageSize(_width, _height);
+    }
+
+    /// <inheritdoc/>
+    public PixelView Read(in CropBox box)
+    {
+        if (_orientation > 1)
+        {
+            byte* stored = Decode(new CropBox(0, 0, _width, _height));
+            byte* turned = _turned.Reserve(3L * _width * _height);
+            Orientation.Turn(stored, _width, _height, _orientation, turned);
+            int stride = 3 * (Orientation.Swaps(_orientation) ? _height : _width);
+            return new PixelView(turned + (long)box.Top * stride + 3L * box.Left, box.Width, box.Height, stride);
+        }
+
+        return new PixelView(Decode(box), box.Width, box.Height, 3 * box.Width);
+    }
+
+    /// <inheritdoc/>
+    public void Close()
+    {
+        if (_region != 0)
+        {
+            LibVips.Unref(_region);
+            _region = 0;
+        }
+
+        if (_image != 0)
+        {
+            LibVips.Unref(_image);
+            _image = 0;
+        }
+
+        _sample = null;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Close();
+        _pixels.Dispose();
+        _turned.Dispose();
+    }
+
+    private byte* Decode(CropBox box)
+    {
+        byte* rgb = _pixels.Reserve(3L * box.Width * box.Height);
+        _region = LibVips.NewRegion(_image);
+        int rowBytes = box.Width * _bands * (_format == FormatUShort ? 2 : 1);
+        int strip = Math.Clamp(StripBytes / rowBytes, 1, box.Height);
+        int bottom = box.Top + box.Height;
+        for (int y = box.Top; y < bottom; y += strip)
+        {
+            int rows = Math.Min(strip, bottom - y);
+            byte* fetched = Fetch(box.Left, y, box.Width, rows);
+            Convert(fetched, (long)box.Width * rows, rgb + 3L * (y - box.Top) * box.Width);
+            LibVips.Free(fetched);
+        }
+
+        ReadOnlySpan<byte> bytes = _sample!.Bytes;
+        if (bottom < _height && ImageSignature.IsJpeg(bytes) && !ImageSignature.HasJpegEnd(bytes))
+        {
+            LibVips.Free(Fetch(0, _height - 1, 1, 1));
+        }
+
+        return rgb;
+    }
+
+    private byte* Fetch(int left, int top, int width, int height)
+    {
+        nuint length;
+        byte* fetched = LibVips.Fetch(_region, left, top, width, height, &length);
+        if (fetched == null)
+        {
+            // libvips's error text is the process's, not the thread's, so another image's may stand there.
+            LibVips.ClearErrors();
+            ReadOnlySpan<byte> bytes = _sample!.Bytes;
+            throw new BadSampleException(ImageSignature.IsJpeg(bytes) && !ImageSignature.HasJpegEnd(bytes)
+                ? "truncated JPEG"
+                : $"damaged or truncated {ImageSignature.Name(bytes)}: its pixels cannot be decoded");
+        }
+
+        return fetched;
+    }
+
+    private void Convert(byte* fetched, long count, byte* rgb)
+    {
+        if (_format == FormatUShort)
+        {
+            PixelFormats.UpperBytes((ushort*)fetched, count * _bands);
+        }
+
+        int pixels = checked((int)count);
+        if (_cmyk)
+        {
+            PixelFormats.Cmyk(fetched, _bands, pixels, rgb);
+        }
+        else if (_bands < 3)
+        {
+            PixelFormats.Grey(fetched, _bands, pixels, rgb);
+        }
+        else
+        {
+            PixelFormats.Rgb(fetched, _bands, pixels, rgb);
+        }
+    }
+
+    /// <summary>Builds the load operation and takes its image; 0 where the header is damaged.</summary>
+    private static nint Load(EncodedSample sample)
+    {
+        ReadOnlySpan<byte> bytes = sample.Bytes;
+        byte* loader = ImageSignature.IsJpeg(bytes) ? Name("jpegload_buffer"u8)
+            : ImageSignature.IsPng(bytes) ? Name("pngload_buffer"u8)
+            : LibVips.FindLoader(sample.Pointer, (nuint)bytes.Length);
+        if (loader == null)
+        {
+            LibVips.ClearErrors();
+            throw new BadSampleException("not an image of a known format");
+        }
+
+        nint operation = LibVips.NewOperation(loader);
+        GValue value = default;
+        LibVips.InitValue(&value, LibVips.BlobType());
+        LibVips.SetBlob(&value, 0, sample.Pointer, (nuint)bytes.Length);
+        LibVips.SetProperty(operation, Name("buffer"u8), &value);
+        LibVips.UnsetValue(&value);
+        SetEnum(operation, Name("access"u8), LibVips.AccessType(), Sequential);
+        SetEnum(operation, Name("fail-on"u8), LibVips.FailOnType(), FailOnTruncated);
+        nint built = LibVips.Build(operation);
+        if (built == 0)
+        {
+            LibVips.UnrefOutputs(operation);
+            LibVips.Unref(operation);
+            return 0;
+        }
+
+        LibVips.Unref(operation);
+        LibVips.InitValue(&value, LibVips.ImageType());
+        LibVips.GetProperty(built, Name("out"u8), &value);
+        nint image = LibVips.Ref(LibVips.GetObject(&value));
+        LibVips.UnsetValue(&value);
+        LibVips.UnrefOutputs(built);
+        LibVips.Unref(built);
+        return image;
+    }
+
+    private static void SetEnum(nint operation, byte* name, nuint type, int number)
+    {
+        GValue value = default;
+        LibVips.InitValue(&value, type);
+        LibVips.SetEnum(&value, number);
+        LibVips.SetProperty(operation, name, &value);
+        LibVips.UnsetValue(&value);
+    }
+
+    /// <summary>A literal's bytes: they stay where they are for the process's life, and a zero follows them.</summary>
+    private static byte* Name(ReadOnlySpan<byte> literal) => (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(literal));
+}

@@ -1,0 +1,166 @@
+using System.Diagnostics;
+using System.Runtime.ExceptionServices;
+using Microsoft.Extensions.Logging;
+using StreamTrainer.Pipeline.Batching;
+using StreamTrainer.Pipeline.Diagnostics;
+using StreamTrainer.Pipeline.Options;
+using StreamTrainer.Pipeline.Sources;
+using StreamTrainer.Pipeline.Transforms;
+
+namespace StreamTrainer.Pipeline;
+
+/// <summary>
+/// From a source to batches of pixels, by threads of its own:
+/// <code>
+/// ISampleSource ─▶ GroupDispatcher ─▶ SampleReader × readers ─▶ SampleWorker × workers ─▶ BatchRing ─▶ Take
+///  bytes by index   which comes when    bytes, in groups          decode, augment, write     in order
+/// </code>
+/// A batch is the same bytes for any number of readers, workers and slots, and wherever the plan starts.
+/// </summary>
+public sealed class ImagePipeline : IDisposable
+{
+    private const int LeastSlots = 2, MostSlots = 64, MostInGroup = 16;
+    private const long DefaultRingBytes = 512L << 20;
+
+    private readonly BatchRing _ring;
+    private readonly StageQueue<SampleGroup> _empty, _full;
+    private readonly SampleGroup[] _groups;
+    private readonly BadSamples _bad;
+    private readonly List<Thread> _threads = [];
+    private readonly StageWaiter _taker = new();
+    private ExceptionDispatchInfo? _failure;
+    private bool _disposed;
+
+    // The batch whose wait was cancelled: it is still the next.
+    private RingSlot? _pending;
+
+    /// <summary>Starts a pipeline; its threads begin to work at once.</summary>
+    /// <param name="source">Where samples come from; not disposed.</param>
+    /// <param name="transform">Makes a worker's transform, on the worker's thread.</param>
+    /// <param name="data">Readers, workers, memory, the limit of bad samples.</param>
+    /// <param name="plan">Which batches.</param>
+    /// <param name="memory">Where the ring's memory comes from.</param>
+    /// <param name="logger">Where the log goes.</param>
+    /// <exception cref="UserErrorException">There are too few samples for a batch.</exception>
+    public ImagePipeline(ISampleSource source, Func<IImageTransform> transform, DataOptions data, PipelinePlan plan, IBatchMemory memory, ILogger logger)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(memory);
+        using Activity? activity = PipelineMetrics.Activities.StartActivity("open pipeline");
+        BatchesPerEpoch = plan.BatchesPerEpoch(source.Count);
+        int sampleBytes = checked(3 * plan.ImageSize.Width * plan.ImageSize.Height);
+        long wanted = (data.RingMemory?.Bytes ?? DefaultRingBytes) / ((long)plan.BatchSize * sampleBytes);
+        long needed = Math.Max(LeastSlots, BatchesPerEpoch * (plan.Epochs - plan.StartEpoch));
+        _ring = new BatchRing(memory, (int)Math.Clamp(Math.Min(wanted, needed), LeastSlots, MostSlots), plan.BatchSize, sampleBytes);
+
+        int workers = data.Workers ?? Environment.ProcessorCount;
+        // Enough groups in a batch that all workers share its end; enough in flight that none waits for another.
+        int groupSize = Math.Clamp(plan.BatchSize / (4 * workers), 1, MostInGroup);
+        int queued = 2 * workers;
+        _groups = [.. Enumerable.Range(0, data.Readers + workers + queued).Select(_ => new SampleGroup(groupSize))];
+        _empty = new StageQueue<SampleGroup>(_groups.Length);
+        _full = new StageQueue<SampleGroup>(queued);
+        Array.ForEach(_groups, _empty.PutNow);
+
+        _bad = new BadSamples(source, data.MaxBadFraction);
+        var dispatcher = new GroupDispatcher(plan, source.Count, _ring, groupSize);
+        for (int i = 0; i < data.Readers; i++)
+        {
+            Start($"reader {i}", new SampleReader(source, dispatcher, _empty, _full, Statistics).Run);
+        }
+
+        for (int i = 0; i < workers; i++)
+        {
+            Start($"worker {i}", new SampleWorker(source, plan, transform, _full, _empty, _bad, Statistics).Run);
+        }
+
+        PipelineLog.Opened(logger, source.Name, data.Readers, workers, _ring.Slots);
+    }
+
+    /// <summary>Batches of an epoch.</summary>
+    public long BatchesPerEpoch { get; }
+
+    /// <summary>What the threads did so far.</summary>
+    public PipelineStatistics Statistics { get; } = new();
+
+    /// <summary>The next batch in order; blocks until it is filled. One thread at a time. Give it back with
+    /// <see cref="Batch.Dispose"/>: the ring has only so many.</summary>
+    /// <returns>None when the plan is done.</returns>
+    /// <exception cref="OperationCanceledException">The token was cancelled while waiting.</exception>
+    /// <exception cref="UserErrorException">More samples cannot be used than <c>data.maxBadFraction</c> allows.</exception>
+    public Batch? Take(CancellationToken token)
+    {
+        token.ThrowIfCancellationRequested();
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        long start = Stopwatch.GetTimestamp();
+        int ahead = _ring.Ahead;
+        if (_pending is null)
+        {
+            // A dispatcher begins batches at once, so this wait is short and needs no token.
+            _pending = _ring.Next(_taker);
+        }
+
+        if (_pending is { } slot)
+        {
+            slot.Wait(token);
+            if (slot.Filled)
+            {
+                _pending = null;
+                PipelineMetrics.Taken(Stopwatch.GetElapsedTime(start).TotalSeconds, ahead);
+                return slot.Batch;
+            }
+        }
+
+        Volatile.Read(ref _failure)?.Throw();
+        return null;
+    }
+
+    /// <summary>The next sample that could not be used and was not told of yet. Any thread.</summary>
+    public bool TryTakeBad(out BadSample bad) => _bad.TryTake(out bad);
+
+    /// <summary>Stops the threads, waits for them, and frees the ring: no batch may be used any more.</summary>
+    public void Dispose()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        Close();
+        _threads.ForEach(thread => thread.Join());
+        Array.ForEach(_groups, group => group.Dispose());
+        _ring.Dispose();
+        _taker.Dispose();
+    }
+
+    private void Start(string name, Action work)
+    {
+        var thread = new Thread(() => Guard(work)) { Name = name, IsBackground = true };
+        _threads.Add(thread);
+        thread.Start();
+    }
+
+    /// <summary>The first error of any thread ends the pipeline; <see cref="Take"/> throws it where it would have to wait.</summary>
+    private void Guard(Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (Exception error)
+        {
+            Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(error), null);
+            Close();
+        }
+    }
+
+    private void Close()
+    {
+        _empty.Abort();
+        _full.Abort();
+        _ring.Close();
+    }
+}

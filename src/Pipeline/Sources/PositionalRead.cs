@@ -1,0 +1,41 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace StreamTrainer.Pipeline.Sources;
+
+/// <summary>Reads at a position without a stream's own position, so that any number of threads may share a handle.</summary>
+internal static class PositionalRead
+{
+    /// <summary>Opens a file for it.</summary>
+    public static SafeFileHandle Open(string path) =>
+        File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.RandomAccess);
+
+    /// <summary>Fills <paramref name="destination"/> as far as the file goes.</summary>
+    /// <returns>Bytes read: fewer than asked for only at the end of the file.</returns>
+    public static int Fill(SafeFileHandle file, Span<byte> destination, long offset)
+    {
+        int done = 0;
+        while (done < destination.Length)
+        {
+            int read = RandomAccess.Read(file, destination[done..], offset + done);
+            if (read == 0)
+            {
+                break;
+            }
+
+            done += read;
+        }
+
+        return done;
+    }
+
+    /// <summary>Fills <paramref name="destination"/> wholly.</summary>
+    /// <exception cref="IOException">The file ends before that.</exception>
+    public static void Exactly(SafeFileHandle file, Span<byte> destination, long offset)
+    {
+        int read = Fill(file, destination, offset);
+        if (read < destination.Length)
+        {
+            throw new EndOfStreamException($"the file ends {destination.Length - read} bytes too early: it has become shorter since it was indexed");
+        }
+    }
+}

@@ -1,0 +1,26 @@
+namespace StreamTrainer.Pipeline.Sources;
+
+/// <summary>Another source several times over: a small set makes a longer epoch. Disposes of it.</summary>
+internal sealed class RepeatedSource(ISampleSource inner, int times) : ISampleSource
+{
+    /// <inheritdoc/>
+    public string Name => inner.Name;
+
+    /// <inheritdoc/>
+    public long Count => inner.Count * times;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> ClassNames => inner.ClassNames;
+
+    /// <inheritdoc/>
+    public int LabelOf(long index) => inner.LabelOf(index % inner.Count);
+
+    /// <inheritdoc/>
+    public string NameOf(long index) => inner.NameOf(index % inner.Count);
+
+    /// <inheritdoc/>
+    public void Read(long index, EncodedSample sample) => inner.Read(index % inner.Count, sample);
+
+    /// <inheritdoc/>
+    public void Dispose() => inner.Dispose();
+}

@@ -1,0 +1,80 @@
+using StreamTrainer.Pipeline.Demo;
+
+namespace StreamTrainer.Pipeline.Sources;
+
+/// <summary>Opens sources by the name that a recipe gives them. A new kind of source is its file and one line here.</summary>
+public static class SampleSources
+{
+    private static readonly (Func<string, bool> Matches, Func<string, ISampleSource> Open)[] s_kinds =
+    [
+        (path => path.StartsWith("demo:", StringComparison.Ordinal), path => TarSource.Open(DemoDataset.Ensure(path["demo:".Length..]))),
+        (Directory.Exists, ImageFolderSource.Open),
+        (path => File.Exists(path) && IdxFile.Is(path), IdxSource.Open),
+        (File.Exists, TarSource.Open),
+    ];
+
+    /// <summary>Opens a source: an image folder, a tar, an IDX image file or <c>demo:train</c>, with the options of
+    /// docs/data-formats.md after a question mark.</summary>
+    /// <exception cref="UserErrorException">There is no such source, or it cannot be used; the message says why.</exception>
+    public static ISampleSource Open(string location)
+    {
+        ArgumentNullException.ThrowIfNull(location);
+        if (location.Length == 0)
+        {
+            throw new UserErrorException("data.train: not given; name a folder, a tar, an IDX image file or demo:train (--set data.train=PATH)");
+        }
+
+        SourceLocation parsed = SourceLocation.Parse(location);
+        ISampleSource source = OpenWhole(parsed.Path);
+        if (source.Count == 0)
+        {
+            source.Dispose();
+            throw new UserErrorException($"{location}: holds no samples");
+        }
+
+        if (parsed.HoldOut is { } count)
+        {
+            if (count >= source.Count)
+            {
+                source.Dispose();
+                throw new UserErrorException($"{location}: {count} samples cannot be held out of {source.Count}");
+            }
+
+            source = HoldOut.Take(source, count, parsed.HeldOutPart);
+        }
+
+        return parsed.Repeat == 1 ? source : new RepeatedSource(source, parsed.Repeat);
+    }
+
+    private static ISampleSource OpenWhole(string path)
+    {
+        try
+        {
+            foreach ((Func<string, bool> matches, Func<string, ISampleSource> open) in s_kinds)
+            {
+                if (matches(path))
+                {
+                    return open(path);
+                }
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException($"{path}: cannot be read: {error.Message}", error);
+        }
+
+        throw new UserErrorException($"{path}: no such file or folder{Nearest(path)}");
+    }
+
+    /// <summary>How far the path exists: most wrong paths are wrong at one place.</summary>
+    private static string Nearest(string path)
+    {
+        string? folder = Path.GetDirectoryName(Path.GetFullPath(path));
+        while (folder is not null && !Directory.Exists(folder))
+        {
+            folder = Path.GetDirectoryName(folder);
+        }
+
+        return folder is null ? "" : $" (the path exists as far as {folder})";
+    }
+}

@@ -1,0 +1,72 @@
+using System.Globalization;
+
+namespace StreamTrainer.Pipeline.Sources;
+
+/// <summary>
+/// Where samples come from, as a recipe names it: a path or <c>scheme:rest</c>, then options after a question mark:
+/// <c>holdout=5000&amp;part=train</c> or <c>part=holdout</c> (<see cref="HoldOut"/>), <c>repeat=4</c>.
+/// </summary>
+internal sealed record SourceLocation
+{
+    private static readonly string[] s_options = ["holdout", "part", "repeat"];
+
+    /// <summary>The path, or scheme and rest.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>How many samples are held out; none: the set is not split.</summary>
+    public long? HoldOut { get; private init; }
+
+    /// <summary>Which side of the split is wanted.</summary>
+    public bool HeldOutPart { get; private init; }
+
+    /// <summary>How many times the samples come in an epoch.</summary>
+    public int Repeat { get; private init; } = 1;
+
+    /// <summary>Reads a location.</summary>
+    /// <exception cref="UserErrorException">An option is unknown or its value is none.</exception>
+    public static SourceLocation Parse(string text)
+    {
+        int mark = text.LastIndexOf('?');
+        // A question mark may be part of a name.
+        if (mark < 0 || File.Exists(text) || Directory.Exists(text))
+        {
+            return new SourceLocation { Path = text };
+        }
+
+        var result = new SourceLocation { Path = text[..mark] };
+        string? part = null;
+        foreach (string option in text[(mark + 1)..].Split('&'))
+        {
+            string[] sides = option.Split('=', 2);
+            string value = sides.Length == 2 ? sides[1] : "";
+            switch (sides[0])
+            {
+                case "holdout":
+                    result = result with { HoldOut = Number(text, option, value) };
+                    break;
+                case "repeat":
+                    result = result with { Repeat = (int)Math.Min(int.MaxValue, Number(text, option, value)) };
+                    break;
+                case "part" when value is "train" or "holdout":
+                    part = value;
+                    break;
+                case "part":
+                    throw new UserErrorException($"{text}: '{option}': part is train or holdout");
+                default:
+                    throw new UserErrorException($"{text}: unknown option '{sides[0]}'; known are {string.Join(", ", s_options)}");
+            }
+        }
+
+        if (part is null != result.HoldOut is null)
+        {
+            throw new UserErrorException($"{text}: holdout and part belong together: '?holdout=5000&part=train' is all but 5000 samples, '?holdout=5000&part=holdout' those 5000");
+        }
+
+        return result with { HeldOutPart = part == "holdout" };
+    }
+
+    private static long Number(string text, string option, string value) =>
+        long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number > 0
+            ? number
+            : throw new UserErrorException($"{text}: '{option}': a whole number from 1 is wanted");
+}

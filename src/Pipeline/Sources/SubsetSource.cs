@@ -1,0 +1,28 @@
+namespace StreamTrainer.Pipeline.Sources;
+
+/// <summary>Some samples of another source, under its classes.</summary>
+/// <param name="inner">The other source; disposed with this one.</param>
+/// <param name="indices">Which of its samples, in order.</param>
+internal sealed class SubsetSource(ISampleSource inner, long[] indices) : ISampleSource
+{
+    /// <inheritdoc/>
+    public string Name => inner.Name;
+
+    /// <inheritdoc/>
+    public long Count => indices.Length;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> ClassNames => inner.ClassNames;
+
+    /// <inheritdoc/>
+    public int LabelOf(long index) => inner.LabelOf(indices[index]);
+
+    /// <inheritdoc/>
+    public string NameOf(long index) => inner.NameOf(indices[index]);
+
+    /// <inheritdoc/>
+    public void Read(long index, EncodedSample sample) => inner.Read(indices[index], sample);
+
+    /// <inheritdoc/>
+    public void Dispose() => inner.Dispose();
+}
