@@ -57,7 +57,7 @@ internal sealed class FirstBatchCase : IPerfCase
         using ISampleSource source = SampleSources.Open(tar);
         double openSeconds = Stopwatch.GetElapsedTime(opening).TotalSeconds;
         var augment = new AugmentOptions { Size = Size };
-        var plan = PipelinePlan.ForTraining(seed: 1, BatchSize, 0, source.Count) with { ImageSize = new ImageSize(Size, Size), Epochs = 1 };
+        var plan = PipelinePlan.ForTraining(seed: 1, BatchSize, new ImageSize(Size, Size), epochs: 1, step: 0, source.Count);
         using var pipeline = new ImagePipeline(
             source, () => new TrainTransform(augment, exifOrientation: false), new DataOptions(), plan, new NativeBatchMemory(), NullLogger.Instance);
         using Batch batch = pipeline.Take(CancellationToken.None)!;

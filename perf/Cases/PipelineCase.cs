@@ -56,11 +56,7 @@ internal sealed class PipelineCase : IPerfCase
     {
         var data = new DataOptions { Workers = 1, Readers = 1 };
         var augment = new AugmentOptions { Size = Size };
-        var plan = PipelinePlan.ForTraining(seed: 1, BatchSize, 0, source.Count) with
-        {
-            ImageSize = new ImageSize(Size, Size),
-            Epochs = epochs,
-        };
+        var plan = PipelinePlan.ForTraining(seed: 1, BatchSize, new ImageSize(Size, Size), epochs, step: 0, source.Count);
         using var pipeline = new ImagePipeline(
             source, () => new TrainTransform(augment, exifOrientation: false), data, plan, new NativeBatchMemory(), NullLogger.Instance);
         while (pipeline.Take(CancellationToken.None) is { } batch)

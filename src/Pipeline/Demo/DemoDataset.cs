@@ -3,6 +3,7 @@ using System.Formats.Tar;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using NetVips;
+using StreamTrainer.Pipeline.Decoding;
 using StreamTrainer.Pipeline.Files;
 
 namespace StreamTrainer.Pipeline.Demo;
@@ -57,6 +58,7 @@ public static class DemoDataset
 
     private static void Write(Stream stream, DemoPart part, string folder)
     {
+        VipsRuntime.Initialize();
         var images = new byte[DemoClasses.Images(part)][];
         Parallel.For(0, images.Length, index => images[index] = Encode(DemoScene.Draw(part, index)));
         using var tar = new TarWriter(stream, TarEntryFormat.Ustar, leaveOpen: true);

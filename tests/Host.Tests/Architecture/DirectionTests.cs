@@ -29,6 +29,7 @@ public sealed class DirectionTests
         { "Pipeline.Decoding", ["Pipeline.Sampling", "Pipeline.Batching"] },
         { "Pipeline.Transforms", ["Pipeline.Batching"] },
         { "Pipeline.Options", ["Pipeline.Sources", "Pipeline.Sampling", "Pipeline.Decoding", "Pipeline.Batching"] },
+        { "Pipeline.Diagnostics", ["Pipeline.Sources", "Pipeline.Sampling", "Pipeline.Decoding", "Pipeline.Batching", "Pipeline.Options"] },
         // Parts of the trainer are put together by it, and do not know it.
         { "Model.Architectures", ["Model.Training", "Model.Optimizers", "Model.Losses", "Model.Schedules", "Model.Mixing", "Model.Averaging", "Model.Feed"] },
         { "Model.Averaging", ["Model.Training", "Model.Optimizers", "Model.Losses", "Model.Schedules", "Model.Mixing", "Model.Feed"] },
