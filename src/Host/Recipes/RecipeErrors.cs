@@ -1,0 +1,43 @@
+using StreamTrainer.Pipeline;
+
+namespace StreamTrainer.Host.Recipes;
+
+/// <summary>Everything that is wrong with a recipe, so that the user hears it all at once.</summary>
+internal sealed class RecipeErrors
+{
+    private readonly List<(Place Place, string Message)> _errors = [];
+    private readonly HashSet<string> _failed = [];
+
+    /// <summary>Adds an error.</summary>
+    public void Add(Place place, string message) => _errors.Add((place, message));
+
+    /// <summary>Adds an error of a key; rules that look at the key are then not checked, as its value is not known.</summary>
+    public void Add(Place place, string key, string message)
+    {
+        _failed.Add(key);
+        _errors.Add((place, $"{key}: {message}"));
+    }
+
+    /// <summary>Whether a key has an error.</summary>
+    public bool Failed(string key) => _failed.Contains(key);
+
+    /// <summary>Throws where there is an error: its line, or a summary and a line for each, in the order of the files.</summary>
+    /// <exception cref="UserErrorException">There is one.</exception>
+    public void ThrowIfAny(string recipe)
+    {
+        if (_errors.Count == 0)
+        {
+            return;
+        }
+
+        string[] lines = [.. _errors
+            .Select((error, index) => (error.Place, Text: $"{error.Place}: {error.Message}", index))
+            .OrderBy(error => _errors.FindIndex(other => other.Place.Source == error.Place.Source))
+            .ThenBy(error => error.Place.Line).ThenBy(error => error.Place.Column).ThenBy(error => error.index)
+            .Select(error => error.Text)
+            .Distinct()];
+        throw new UserErrorException(lines.Length == 1
+            ? lines[0]
+            : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"the recipe {recipe} has {lines.Length} errors:\n{string.Join('\n', lines)}"));
+    }
+}

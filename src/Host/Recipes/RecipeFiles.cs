@@ -1,0 +1,92 @@
+using StreamTrainer.Pipeline;
+
+namespace StreamTrainer.Host.Recipes;
+
+/// <summary>A recipe's file with all that it extends, merged.</summary>
+internal static class RecipeFiles
+{
+    /// <summary>Reads a file and what it extends; null (and errors) where one cannot be read.</summary>
+    public static MapNode? Read(string path, RecipeErrors errors) => Read(path, null, [], errors);
+
+    /// <summary>Merges a text that was read from <paramref name="name"/> over what it extends.</summary>
+    public static MapNode? Extend(string text, string name, RecipeErrors errors) => Extend(text, name, [(name, FullPath(name))], errors);
+
+    private static MapNode? Read(string path, Place? extendedAt, List<(string Name, string Full)> chain, RecipeErrors errors)
+    {
+        string full = FullPath(path);
+        if (chain.Exists(file => file.Full == full))
+        {
+            errors.Add(extendedAt!, RecipeLoader.ExtendsKey, $"the recipes extend each other in a circle: {string.Join(" -> ", chain.Select(file => file.Name).Append(path))}");
+            return null;
+        }
+
+        string text;
+        try
+        {
+            text = File.ReadAllText(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        {
+            string what = Unreadable(path, error);
+            if (extendedAt is null)
+            {
+                throw new UserErrorException(what, error);
+            }
+
+            errors.Add(extendedAt, RecipeLoader.ExtendsKey, $"{what}; the path is seen from the folder of {extendedAt.Source}");
+            return null;
+        }
+
+        return Extend(text, path, [.. chain, (path, full)], errors);
+    }
+
+    private static MapNode? Extend(string text, string name, List<(string Name, string Full)> chain, RecipeErrors errors)
+    {
+        MapNode? map = YamlReader.ReadDocument(text, name, errors);
+        if (map?.Find(RecipeLoader.ExtendsKey) is not { } extends)
+        {
+            return map;
+        }
+
+        MapNode own = map with { Entries = [.. map.Entries.Where(entry => entry != extends)] };
+        if (extends.Value is not ScalarNode { IsNull: false, Text: { Length: > 0 } target })
+        {
+            errors.Add(extends.KeyPlace, RecipeLoader.ExtendsKey, $"found {extends.Value.Found}; allowed: the path of one recipe, as extends: base.yaml");
+            return null;
+        }
+
+        string path = Path.Combine(Path.GetDirectoryName(name) ?? "", target);
+        return Read(path, extends.KeyPlace, chain, errors) is { } under ? RecipeMerge.Merge(under, own) : null;
+    }
+
+    private static string Unreadable(string path, Exception error)
+    {
+        if (Directory.Exists(path))
+        {
+            return $"'{path}' is a folder, not a recipe; name the .yaml file";
+        }
+
+        if (error is not (FileNotFoundException or DirectoryNotFoundException))
+        {
+            return $"the recipe '{path}' cannot be read: {error.Message}";
+        }
+
+        string folder = Path.GetDirectoryName(path) is { Length: > 0 } named ? named : ".";
+        IEnumerable<string> others = Directory.Exists(folder)
+            ? Directory.EnumerateFiles(folder, "*.y*ml").Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal)
+            : [];
+        return $"there is no recipe '{path}'{NearestName.Question(Path.GetFileName(path), others)}";
+    }
+
+    private static string FullPath(string path)
+    {
+        try
+        {
+            return Path.GetFullPath(path);
+        }
+        catch (ArgumentException)
+        {
+            return path;
+        }
+    }
+}

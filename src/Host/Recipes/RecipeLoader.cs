@@ -1,0 +1,72 @@
+using StreamTrainer.Model.Training;
+using StreamTrainer.Pipeline;
+
+namespace StreamTrainer.Host.Recipes;
+
+/// <summary>A recipe and the file it came from.</summary>
+/// <param name="Recipe">The resolved recipe: bases merged, overrides set, environment variables put in.</param>
+/// <param name="Path">The file, as the user named it.</param>
+public sealed record LoadedRecipe(Recipe Recipe, string Path);
+
+/// <summary>
+/// YAML to the one typed record. <c>extends: other.yaml</c> (seen from the file's folder) lays a recipe over another:
+/// sections merge, values and lists replace. All errors of a recipe are told at once, each with file and line.
+/// </summary>
+public static class RecipeLoader
+{
+    /// <summary>The key that names the recipe below.</summary>
+    internal const string ExtendsKey = "extends";
+
+    /// <summary>Reads a recipe, lays it over what it extends, sets the overrides and checks the result.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="overrides">What <c>--set</c> was given: <c>section.key=value</c> each; later ones win.</param>
+    /// <exception cref="UserErrorException">Something is wrong with it; a line for each error.</exception>
+    public static LoadedRecipe Load(string path, IReadOnlyList<string> overrides)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(overrides);
+        var errors = new RecipeErrors();
+        MapNode? map = RecipeFiles.Read(path, errors);
+        foreach (string assignment in overrides)
+        {
+            if (RecipeOverrides.Read(assignment, errors) is { } over && map is not null)
+            {
+                map = RecipeMerge.Merge(map, over) with { Place = map.Place };
+            }
+        }
+
+        return new LoadedRecipe(Resolve(map, path, errors), path);
+    }
+
+    /// <summary>Reads a recipe from text.</summary>
+    /// <param name="yaml">The text.</param>
+    /// <param name="name">The name that error messages give it; a path, where it extends another recipe.</param>
+    /// <exception cref="UserErrorException">Something is wrong with it; a line for each error.</exception>
+    public static Recipe Parse(string yaml, string name)
+    {
+        ArgumentNullException.ThrowIfNull(yaml);
+        ArgumentNullException.ThrowIfNull(name);
+        var errors = new RecipeErrors();
+        return Resolve(RecipeFiles.Extend(yaml, name, errors), name, errors);
+    }
+
+    private static Recipe Resolve(MapNode? map, string name, RecipeErrors errors)
+    {
+        if (map is null)
+        {
+            errors.ThrowIfAny(name);
+        }
+
+        var binder = new RecipeBinder(errors);
+        Recipe recipe = binder.Bind(map ?? new MapNode([], new Place(name, 1, 1)));
+        RecipeRules.Check(recipe, (keys, message) =>
+        {
+            if (!keys.Any(errors.Failed))
+            {
+                errors.Add(binder.PlaceOf(keys) ?? new Place(name, 1, 1), keys[0], message);
+            }
+        });
+        errors.ThrowIfAny(name);
+        return recipe;
+    }
+}

@@ -1,0 +1,148 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using StreamTrainer.Model.Losses;
+using StreamTrainer.Model.Optimizers;
+using StreamTrainer.Model.Schedules;
+using StreamTrainer.Model.Training;
+using StreamTrainer.Pipeline.Options;
+
+namespace StreamTrainer.Host.Recipes;
+
+/// <summary>
+/// What options must be together. An option that another one makes meaningless is an error where it was changed from its
+/// default: silence would let a sweep vary a number that nothing reads.
+/// </summary>
+internal static partial class RecipeRules
+{
+    private static readonly Recipe s_defaults = new();
+
+    /// <summary>Checks a recipe; each fault goes to <paramref name="fault"/> with the keys it is about, the first the one to
+    /// blame.</summary>
+    public static void Check(Recipe recipe, Action<string[], string> fault)
+    {
+        CheckAugment(recipe.Augment, fault);
+        CheckMix(recipe, fault);
+        CheckLoss(recipe.Loss, fault);
+        CheckOptimizer(recipe.Optimizer, fault);
+        CheckSchedule(recipe, fault);
+        if (recipe.Checkpoint.Every <= TimeSpan.Zero)
+        {
+            fault(["checkpoint.every"], "must be longer than 0s; none turns it off");
+        }
+
+        if (recipe.Train.Device is { } device && !DeviceName().IsMatch(device))
+        {
+            fault(["train.device"], $"'{device}' is no device; allowed: cpu, cuda, cuda:N with the number of a GPU, or auto");
+        }
+    }
+
+    private static void CheckAugment(AugmentOptions augment, Action<string[], string> fault)
+    {
+        string crop = ScalarParsers.EnumName(augment.Crop);
+        if (augment.Scale[0] > augment.Scale[1])
+        {
+            fault(["augment.scale"], $"the smallest area, {YamlText.Number(augment.Scale[0])}, is above the largest, {YamlText.Number(augment.Scale[1])}; write the smaller first");
+        }
+
+        if (augment.Ratio[0] > augment.Ratio[1])
+        {
+            fault(["augment.ratio"], $"the smallest aspect ratio, {YamlText.Number(augment.Ratio[0])}, is above the largest, {YamlText.Number(augment.Ratio[1])}; write the smaller first");
+        }
+
+        if (augment.Crop != CropMode.RandomResizedCrop)
+        {
+            string fix = $"has no effect with augment.crop {crop}; leave it at its default or set augment.crop to randomResizedCrop";
+            Unread("augment.scale", "augment.crop", !augment.Scale.SequenceEqual(s_defaults.Augment.Scale), fix, fault);
+            Unread("augment.ratio", "augment.crop", !augment.Ratio.SequenceEqual(s_defaults.Augment.Ratio), fix, fault);
+        }
+
+        if (augment.Crop != CropMode.PadShift)
+        {
+            Unread("augment.padding", "augment.crop", augment.Padding != s_defaults.Augment.Padding,
+                $"has no effect with augment.crop {crop}; leave it at its default or set augment.crop to padShift", fault);
+        }
+        else if (augment.Padding >= augment.Size)
+        {
+            fault(["augment.padding", "augment.size", "augment.crop"], Text($"{augment.Padding} pixels cannot be reflected from an image of {augment.Size}; it must be below augment.size"));
+        }
+    }
+
+    private static void CheckMix(Recipe recipe, Action<string[], string> fault)
+    {
+        if ((recipe.Mix.Mixup > 0 || recipe.Mix.Cutmix > 0) && recipe.Train.BatchSize % 2 != 0)
+        {
+            fault(["train.batchSize", "mix.mixup", "mix.cutmix"], Text($"{recipe.Train.BatchSize} is odd, and mixup and cutmix mix images in pairs; make it even or set mix.mixup and mix.cutmix to 0"));
+        }
+    }
+
+    private static void CheckLoss(LossOptions loss, Action<string[], string> fault)
+    {
+        if (loss.Name != LossKind.Bce)
+        {
+            Unread("loss.targetThreshold", "loss.name", loss.TargetThreshold is not null,
+                "is for bce only, and loss.name is crossEntropy; set it to none or set loss.name to bce", fault);
+            Unread("loss.reduction", "loss.name", loss.Reduction != s_defaults.Loss.Reduction,
+                "is for bce only, and loss.name is crossEntropy; set it to mean or set loss.name to bce", fault);
+        }
+    }
+
+    private static void CheckOptimizer(OptimizerOptions optimizer, Action<string[], string> fault)
+    {
+        OptimizerOptions defaults = s_defaults.Optimizer;
+        string name = ScalarParsers.EnumName(optimizer.Name);
+        bool sgd = optimizer.Name is OptimizerKind.Sgd or OptimizerKind.Momentum;
+        bool lamb = optimizer.Name is OptimizerKind.Lamb or OptimizerKind.LambC;
+        if (sgd)
+        {
+            string fix = $"is for adamW, lamb and lambC, and optimizer.name is {name}; leave it at its default";
+            Unread("optimizer.betas", "optimizer.name", !optimizer.Betas.SequenceEqual(defaults.Betas), fix, fault);
+            Unread("optimizer.eps", "optimizer.name", optimizer.Eps is not null, fix, fault);
+        }
+        else
+        {
+            Unread("optimizer.momentum", "optimizer.name", optimizer.Momentum != defaults.Momentum,
+                $"is for sgd and momentum, and optimizer.name is {name}; leave it at its default, or see optimizer.betas", fault);
+        }
+
+        if (!lamb)
+        {
+            Unread("optimizer.maxGradNorm", "optimizer.name", optimizer.MaxGradNorm != defaults.MaxGradNorm,
+                $"is for lamb and lambC, and optimizer.name is {name}; leave it at its default, or see optimizer.clipGrad", fault);
+        }
+    }
+
+    private static void CheckSchedule(Recipe recipe, Action<string[], string> fault)
+    {
+        ScheduleOptions schedule = recipe.Schedule;
+        string name = ScalarParsers.EnumName(schedule.Name);
+        if (schedule.WarmupEpochs > recipe.Train.Epochs)
+        {
+            fault(["schedule.warmupEpochs", "train.epochs"], Text($"{schedule.WarmupEpochs} epochs of warm-up do not fit into train.epochs, {recipe.Train.Epochs}"));
+        }
+
+        if (schedule.Name == ScheduleKind.Cosine && schedule.MinLr > recipe.Optimizer.Lr)
+        {
+            fault(["schedule.minLr", "optimizer.lr"], $"{YamlText.Number(schedule.MinLr)} is above optimizer.lr, {YamlText.Number(recipe.Optimizer.Lr)}; a cosine goes down");
+        }
+
+        if (schedule.Name != ScheduleKind.Step)
+        {
+            string fix = $"is for the step schedule, and schedule.name is {name}; leave it at its default or set schedule.name to step";
+            Unread("schedule.decayRate", "schedule.name", schedule.DecayRate != s_defaults.Schedule.DecayRate, fix, fault);
+            Unread("schedule.decayEpochs", "schedule.name", schedule.DecayEpochs != s_defaults.Schedule.DecayEpochs, fix, fault);
+        }
+    }
+
+    private static void Unread(string key, string because, bool changed, string message, Action<string[], string> fault)
+    {
+        if (changed)
+        {
+            fault([key, because], message);
+        }
+    }
+
+    private static string Text(FormattableString message) => message.ToString(CultureInfo.InvariantCulture);
+
+    [GeneratedRegex("^(cpu|cuda(:[0-9]{1,3})?)$")]
+    private static partial Regex DeviceName();
+}

@@ -1,0 +1,17 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using StreamTrainer.Model.Training;
+
+namespace StreamTrainer.Host.Runs;
+
+/// <summary>JSON of a run's small files, generated at build.</summary>
+[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, Converters = [typeof(RunStateConverter)])]
+[JsonSerializable(typeof(RunSummary))]
+[JsonSerializable(typeof(RunEnvironment))]
+[JsonSerializable(typeof(MachineFacts))]
+[JsonSerializable(typeof(RunLockOwner))]
+internal sealed partial class RunJson : JsonSerializerContext;
+
+/// <summary>A run's state as <c>completed</c> and the like.</summary>
+internal sealed class RunStateConverter() : JsonStringEnumConverter<RunState>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
