@@ -11,7 +11,8 @@ using StreamTrainer.Perf.Harness;
 using StreamTrainer.Pipeline.Batching;
 using StreamTrainer.Pipeline.Transforms;
 using TorchSharp;
-using TorchSharp.Modules;
+using OptimizerOptions = StreamTrainer.Model.Optimizers.OptimizerOptions;
+using Parameter = TorchSharp.Modules.Parameter;
 using static TorchSharp.torch;
 
 namespace StreamTrainer.Perf.Cases;

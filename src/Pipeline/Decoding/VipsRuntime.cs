@@ -15,6 +15,9 @@ public static class VipsRuntime
     /// <exception cref="UserErrorException">libvips cannot be loaded.</exception>
     public static string Version => s_version.Value;
 
+    /// <summary>The JPEG library inside libvips. It tells no version of its own; NetVips's binaries are built with mozjpeg.</summary>
+    public static string JpegLibrary => $"inside libvips {Version}";
+
     /// <summary>Starts libvips, once a process. Any thread.</summary>
     /// <inheritdoc cref="Version"/>
     public static void Initialize() => _ = s_version.Value;

@@ -5,9 +5,11 @@ namespace StreamTrainer.Pipeline.Sources;
 /// <summary>Opens sources by the name that a recipe gives them. A new kind of source is its file and one line here.</summary>
 public static class SampleSources
 {
+    private const string DemoScheme = "demo:";
+
     private static readonly (Func<string, bool> Matches, Func<string, ISampleSource> Open)[] s_kinds =
     [
-        (path => path.StartsWith("demo:", StringComparison.Ordinal), path => TarSource.Open(DemoDataset.Ensure(path["demo:".Length..]))),
+        (path => path.StartsWith(DemoScheme, StringComparison.Ordinal), path => TarSource.Open(DemoDataset.Ensure(path[DemoScheme.Length..]))),
         (Directory.Exists, ImageFolderSource.Open),
         (path => File.Exists(path) && IdxFile.Is(path), IdxSource.Open),
         (File.Exists, TarSource.Open),
@@ -44,6 +46,24 @@ public static class SampleSources
         }
 
         return parsed.Repeat == 1 ? source : new RepeatedSource(source, parsed.Repeat);
+    }
+
+    /// <summary>Whether there is something to open, without opening it.</summary>
+    /// <param name="key">The recipe's key, for the message.</param>
+    /// <param name="location">What the recipe says.</param>
+    /// <exception cref="UserErrorException">There is not, or an option is wrong.</exception>
+    public static void CheckExists(string key, string location)
+    {
+        if (location.Length == 0)
+        {
+            throw new UserErrorException($"{key}: not given; name a folder, a tar, an IDX image file or demo:train (--set {key}=PATH)");
+        }
+
+        string path = SourceLocation.Parse(location).Path;
+        if (!path.StartsWith(DemoScheme, StringComparison.Ordinal) && !Path.Exists(path))
+        {
+            throw new UserErrorException($"{key}: {path}: no such file or folder{Nearest(path)}");
+        }
     }
 
     private static ISampleSource OpenWhole(string path)

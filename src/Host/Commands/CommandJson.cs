@@ -1,0 +1,25 @@
+using System.Text.Json.Serialization;
+using StreamTrainer.Host.Doctor;
+
+namespace StreamTrainer.Host.Commands;
+
+/// <summary>What <c>eval --json</c> prints.</summary>
+internal sealed record EvaluationAnswer(double Top1, double Top5, double Loss, long Samples, string Weights, string Data);
+
+/// <summary>A class and how likely it is.</summary>
+internal sealed record ClassProbability([property: JsonPropertyName("class")] string Name, double Probability);
+
+/// <summary>What <c>predict --json</c> prints of an image.</summary>
+internal sealed record ImagePrediction(string Image, IReadOnlyList<ClassProbability> Classes)
+{
+    /// <summary>Why it could not be classified.</summary>
+    public string? Error { get; init; }
+}
+
+/// <summary>JSON of the commands' answers, generated at build.</summary>
+[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(EvaluationAnswer))]
+[JsonSerializable(typeof(ImagePrediction[]))]
+[JsonSerializable(typeof(DoctorReport))]
+internal sealed partial class CommandJson : JsonSerializerContext;

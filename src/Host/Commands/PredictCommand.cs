@@ -1,0 +1,82 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using StreamTrainer.Host.Progress;
+using StreamTrainer.Model.Architectures;
+using StreamTrainer.Model.Training;
+using StreamTrainer.Pipeline;
+
+namespace StreamTrainer.Host.Commands;
+
+/// <summary><c>predict RUN IMAGE...</c>: what a model says of images.</summary>
+internal static class PredictCommand
+{
+    public static Command Create(CommandOutput output)
+    {
+        Argument<string> run = SharedOptions.Argument<string>("RUN", "The run's directory, as runs/ID.");
+        Argument<string[]> images = SharedOptions.Argument<string[]>("IMAGE", "Image files.");
+        images.Arity = ArgumentArity.OneOrMore;
+        Option<int> top = new("--top") { Description = "How many classes to show for an image.", DefaultValueFactory = _ => 5, HelpName = "N" };
+        Option<string> checkpoint = SharedOptions.Checkpoint();
+        Option<bool> raw = SharedOptions.Raw(), json = SharedOptions.Json("the predictions");
+        var command = new Command("predict", """
+            Classifies images with a run's model, seen as in its evaluation.
+
+            Example:
+              streamtrainer predict runs/first cat.jpg dog.png --top 3
+            """)
+        { run, images, top, checkpoint, raw, json };
+        command.SetAction(parsed =>
+        {
+            RunWeights weights = RunWeights.Find(parsed.GetRequiredValue(run), recipe: null, parsed.GetRequiredValue(checkpoint), parsed.GetValue(raw));
+            int count = parsed.GetValue(top) is >= 1 and var wanted ? wanted : throw new UserErrorException("--top: at least 1");
+            using var display = ProgressDisplay.For(output.Error, quiet: true, weights.Recipe);
+            ImagePrediction[] predictions = TrainThread.Run(() => Predict(weights, parsed.GetRequiredValue(images), count, new DisplayLogger(display)));
+            if (parsed.GetValue(json))
+            {
+                output.Out.WriteLine(JsonSerializer.Serialize(predictions, CommandJson.Default.ImagePredictionArray));
+            }
+
+            foreach (ImagePrediction prediction in predictions)
+            {
+                if (prediction.Error is { } error)
+                {
+                    output.Error.WriteLine($"error: {Printable.Text(prediction.Image)}: {error}");
+                }
+                else if (!parsed.GetValue(json))
+                {
+                    output.Out.WriteLine(Printable.Text(prediction.Image));
+                    foreach (ClassProbability each in prediction.Classes)
+                    {
+                        output.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {100 * each.Probability,6:F2} %  {Printable.Text(each.Name)}"));
+                    }
+                }
+            }
+
+            return predictions.Any(prediction => prediction.Error is not null) ? ExitCodes.Failure : ExitCodes.Success;
+        });
+        return command;
+    }
+
+    private static ImagePrediction[] Predict(RunWeights weights, string[] images, int top, Microsoft.Extensions.Logging.ILogger logger)
+    {
+        ComputeDevice device = ComputeDevice.Resolve(weights.Recipe.Train, logger);
+        using ImageClassifier model = weights.Load([], device);
+        using var predictor = new Predictor(model, weights.Recipe, device);
+        IReadOnlyList<string> names = weights.ClassNames ?? [];
+        return [.. images.Select(image =>
+        {
+            try
+            {
+                double[] probabilities = predictor.Probabilities(File.ReadAllBytes(image));
+                return new ImagePrediction(image, [.. probabilities
+                    .Select((probability, i) => new ClassProbability(i < names.Count ? names[i] : i.ToString(CultureInfo.InvariantCulture), probability))
+                    .OrderByDescending(each => each.Probability).Take(top)]);
+            }
+            catch (Exception error) when (error is Pipeline.Decoding.BadSampleException or IOException or UnauthorizedAccessException)
+            {
+                return new ImagePrediction(image, []) { Error = error.Message };
+            }
+        })];
+    }
+}

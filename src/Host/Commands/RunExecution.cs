@@ -1,0 +1,86 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using StreamTrainer.Host.Progress;
+using StreamTrainer.Host.Runs;
+using StreamTrainer.Host.Telemetry;
+using StreamTrainer.Model.Training;
+
+namespace StreamTrainer.Host.Commands;
+
+/// <summary>One process's part of a run, new or resumed: lock, log, events, training, summary, and what is shown of it.</summary>
+internal sealed class RunExecution(CommandOutput output, bool json, bool quiet)
+{
+    /// <summary>Trains, and gives the exit code.</summary>
+    /// <param name="run">Its directory.</param>
+    /// <param name="recipe">Its recipe.</param>
+    /// <param name="resumeFrom">The checkpoint to go on from; none: from the start.</param>
+    public int Run(RunDirectory run, Recipe recipe, string? resumeFrom)
+    {
+        using RunLock held = RunLock.Acquire(run);
+        if (RunSummary.Read(run) is { State: RunState.Completed } earlier)
+        {
+            output.Error.WriteLine($"run {run.Id} is complete; there is nothing to resume");
+            WriteAnswer(earlier, run);
+            return ExitCodes.Success;
+        }
+
+        RunSummary summary = RunSummary.Begin(run, recipe, DateTime.UtcNow);
+        using var activity = HostMetrics.Activities.StartActivity("run");
+        using IProgressDisplay display = ProgressDisplay.For(output.Error, quiet, recipe);
+        using var logger = new RunLogger(run, new DisplayLogger(display));
+        using var recorder = new RunRecorder(run, logger);
+        using var signals = new StopSignals(display.Note);
+        RunSummary.Write(run, summary);
+        display.Note($"run {run.Id} in {run.Path}");
+        TrainingResult result;
+        try
+        {
+            var job = new TrainingJob { Recipe = recipe, CheckpointDirectory = run.CheckpointDirectory, ResumeFrom = resumeFrom, Logger = logger };
+            result = TrainThread.Run(() => Trainer.Run(job, new Observers(recorder, display), signals.Token));
+        }
+        catch (Exception error)
+        {
+            RunFailure.Log(logger, error);
+            TryWrite(run, summary.Fail(error.Message, DateTime.UtcNow), logger);
+            HostMetrics.RunEnded(RunState.Failed);
+            throw;
+        }
+
+        summary = summary.Finish(result, DateTime.UtcNow, recorder.BadSampleCount);
+        RunSummary.Write(run, summary);
+        HostMetrics.RunEnded(result.State);
+        display.Dispose();
+        if (!json && !quiet)
+        {
+            TimeTable.Write(output.Error, result);
+        }
+
+        WriteAnswer(summary, run);
+        return result.State == RunState.Stopped ? signals.ExitCode : ExitCodes.Success;
+    }
+
+    private void WriteAnswer(RunSummary summary, RunDirectory run) =>
+        output.Out.WriteLine(json ? JsonSerializer.Serialize(summary, RunJson.Default.RunSummary) : SummaryLine.Of(summary, run.Path));
+
+    private static void TryWrite(RunDirectory run, RunSummary summary, ILogger logger)
+    {
+        try
+        {
+            RunSummary.Write(run, summary);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // The error that ended the run is the one to tell; that the disk is full too stands in the log, if there is room.
+            RunFailure.NotSummarised(logger, error.Message);
+        }
+    }
+
+    private sealed class Observers(ITrainingObserver first, ITrainingObserver second) : ITrainingObserver
+    {
+        public void On(TrainingEvent happened)
+        {
+            first.On(happened);
+            second.On(happened);
+        }
+    }
+}

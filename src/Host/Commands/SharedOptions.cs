@@ -1,0 +1,46 @@
+using System.CommandLine;
+
+namespace StreamTrainer.Host.Commands;
+
+/// <summary>Options and arguments that several commands have.</summary>
+internal static class SharedOptions
+{
+    /// <summary><c>--json</c>.</summary>
+    public static Option<bool> Json(string what) => new("--json") { Description = $"Print {what} as JSON, and nothing else, on standard output." };
+
+    /// <summary><c>--quiet</c>.</summary>
+    public static Option<bool> Quiet() => new("--quiet", "-q") { Description = "Show no progress; warnings and errors still come." };
+
+    /// <summary><c>--set key=value</c>, any number of times.</summary>
+    public static Option<string[]> Set() => new("--set")
+    {
+        Description = "Set a key of the recipe, as --set train.epochs=5; may be given several times.",
+        HelpName = "key=value",
+        DefaultValueFactory = _ => [],
+    };
+
+    /// <summary><c>--checkpoint</c>.</summary>
+    public static Option<string> Checkpoint() => new("--checkpoint")
+    {
+        Description = "Which checkpoint of the run: best, last, or a step's number.",
+        HelpName = "best|last|STEP",
+        DefaultValueFactory = _ => RunWeights.Best,
+    };
+
+    /// <summary><c>--raw</c>.</summary>
+    public static Option<bool> Raw() => new("--raw") { Description = "Take the plain weights even where the run has an average of them." };
+
+    /// <summary>An argument that an option with a typing error does not slip into.</summary>
+    public static Argument<T> Argument<T>(string name, string description)
+    {
+        var argument = new Argument<T>(name) { Description = description };
+        argument.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Where(token => token.Value.StartsWith("--", StringComparison.Ordinal)))
+            {
+                result.AddError($"unknown option '{token.Value}'");
+            }
+        });
+        return argument;
+    }
+}

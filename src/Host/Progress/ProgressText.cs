@@ -1,0 +1,31 @@
+using System.Globalization;
+using StreamTrainer.Model.Training;
+
+namespace StreamTrainer.Host.Progress;
+
+/// <summary>Events as lines for people.</summary>
+internal static class ProgressText
+{
+    public static string Started(RunStarted run) => Text(
+        $"{(run.Step > 0 ? $"going on after step {run.Step}: " : "")}{run.Model}, {run.Parameters / 1e6:F1} M parameters, {run.TrainSamples} images to train on, {run.ValSamples} to validate, {run.TotalSteps} steps, {run.Device}, {run.Precision}");
+
+    public static string Step(StepLogged step, long totalSteps, int epochs) => Text(
+        $"epoch {step.Epoch + 1}/{epochs}  step {step.Step}/{totalSteps}  loss {step.Loss:F4}  lr {step.LearningRate:G4}  {step.ImagesPerSecond:F0} images/s  data wait {100 * step.DataWaitShare:F1} %  {Duration(step.SecondsLeft)} left");
+
+    public static string Evaluated(Evaluated score) => Text(
+        $"epoch {score.Epoch + 1}: top-1 {100 * score.Top1:F2} %, top-5 {100 * score.Top5:F2} %, loss {score.Loss:F4} on {score.Samples} images{(score.Weights == "model" ? "" : $" ({score.Weights})")}");
+
+    public static string Duration(double seconds)
+    {
+        if (!double.IsFinite(seconds))
+        {
+            return "?";
+        }
+
+        TimeSpan time = TimeSpan.FromSeconds(Math.Min(seconds, 1e9));
+        return time.TotalHours >= 1 ? Text($"{(int)time.TotalHours}h{time.Minutes:00}m") : time.TotalMinutes >= 1 ? Text($"{time.Minutes}m{time.Seconds:00}s") : Text($"{time.TotalSeconds:F0}s");
+    }
+
+    /// <summary>Without the machine's culture: lines are for scripts too.</summary>
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
