@@ -1,3 +1,4 @@
+using System.Numerics;
 using StreamTrainer.Model.State;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -11,7 +12,10 @@ namespace StreamTrainer.Model.Averaging;
 public sealed class ExponentialMovingAverage : IDisposable
 {
     private readonly double _decay;
-    private readonly (Tensor Value, Tensor Average)[] _parts;
+    private readonly FlatState _flat;
+    private readonly Tensor _average;
+    private readonly (Tensor Value, Tensor Average)[] _buffers;
+    private bool _swapped;
 
     /// <summary>An average that begins as the model is.</summary>
     /// <param name="model">The model.</param>
@@ -22,42 +26,51 @@ public sealed class ExponentialMovingAverage : IDisposable
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(flat);
         _decay = decay;
+        _flat = flat;
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        _parts = [.. model.named_buffers().Select(buffer => buffer.buffer).Prepend(flat.Values)
-            .Select(value => (value, value.clone().DetachFromDisposeScope()))];
+        _average = flat.Values.clone().DetachFromDisposeScope();
+        _buffers = [.. model.named_buffers().Select(entry => (entry.buffer, entry.buffer.clone().DetachFromDisposeScope()))];
     }
 
     /// <summary>Takes the model as it is now into the average.</summary>
+    /// <exception cref="InvalidOperationException">The model holds the average.</exception>
     public void Update()
     {
+        RefuseWhile(swapped: true);
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        foreach ((Tensor value, Tensor average) in _parts)
+        Follow(_average, _flat.Values, _flat.Blocks);
+        foreach ((Tensor value, Tensor average) in _buffers)
         {
-            if (average.is_floating_point())
-            {
-                average.mul_(_decay).add_(value, alpha: 1.0 - _decay);
-            }
-            else
-            {
-                // As in timm's: the sum in fp32, then truncated.
-                average.copy_(average.to(ScalarType.Float32).mul_((float)_decay).add_(value.to(ScalarType.Float32).mul_((float)(1.0 - _decay))));
-            }
+            Follow(average, value, null);
         }
     }
 
     /// <summary>Exchanges the model and its average, for an evaluation.</summary>
-    public void SwapIn() => Swap();
+    /// <exception cref="InvalidOperationException">They are exchanged already.</exception>
+    public void SwapIn()
+    {
+        RefuseWhile(swapped: true);
+        Swap();
+    }
 
     /// <summary>Exchanges them back: the model is what it was, to the bit.</summary>
-    public void SwapOut() => Swap();
+    /// <exception cref="InvalidOperationException">They are not exchanged.</exception>
+    public void SwapOut()
+    {
+        RefuseWhile(swapped: false);
+        Swap();
+    }
 
     /// <summary>The average begins anew from the model as it is.</summary>
+    /// <exception cref="InvalidOperationException">The model holds the average.</exception>
     public void Reset()
     {
+        RefuseWhile(swapped: true);
         using var guard = no_grad();
-        foreach ((Tensor value, Tensor average) in _parts)
+        _average.copy_(_flat.Values);
+        foreach ((Tensor value, Tensor average) in _buffers)
         {
             average.copy_(value);
         }
@@ -66,21 +79,86 @@ public sealed class ExponentialMovingAverage : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach ((_, Tensor average) in _parts)
+        _average.Dispose();
+        foreach ((_, Tensor average) in _buffers)
         {
             average.Dispose();
         }
     }
 
-    private void Swap()
+    private void Follow(Tensor average, Tensor value, FlatBlocks? blocks)
+    {
+        if (FlatMemory.IsReachable(value) && FlatMemory.IsReachable(average))
+        {
+            if (value.dtype == ScalarType.Float64)
+            {
+                Follow<double>(average, value, blocks);
+            }
+            else
+            {
+                Follow<float>(average, value, blocks);
+            }
+        }
+        else if (value.is_floating_point())
+        {
+            average.mul_(_decay).add_(value, alpha: 1.0 - _decay);
+        }
+        else
+        {
+            // As in timm's: the sum in fp32, then truncated.
+            average.copy_(average.to(ScalarType.Float32).mul_((float)_decay).add_(value.to(ScalarType.Float32).mul_((float)(1.0 - _decay))));
+        }
+    }
+
+    private unsafe void Follow<T>(Tensor average, Tensor value, FlatBlocks? blocks)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        T* to = FlatMemory.Pointer<T>(average), from = FlatMemory.Pointer<T>(value);
+        T decay = T.CreateTruncating(_decay), rest = T.CreateTruncating(1.0 - _decay);
+        if (blocks is null)
+        {
+            AverageKernel.Update(to, from, value.numel(), decay, rest);
+        }
+        else
+        {
+            blocks.ForEach((block, _) => AverageKernel.Update(to + block.Offset, from + block.Offset, block.Count, decay, rest));
+        }
+    }
+
+    private unsafe void Swap()
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        foreach ((Tensor value, Tensor average) in _parts)
+        if (FlatMemory.IsReachable(_average) && _average.dtype == ScalarType.Float32)
         {
-            Tensor kept = value.clone();
-            value.copy_(average);
-            average.copy_(kept);
+            float* average = FlatMemory.Pointer<float>(_average), values = FlatMemory.Pointer<float>(_flat.Values);
+            _flat.Blocks.ForEach((block, _) => AverageKernel.Exchange(average + block.Offset, values + block.Offset, block.Count));
+        }
+        else
+        {
+            Exchange(_flat.Values, _average);
+        }
+
+        foreach ((Tensor value, Tensor average) in _buffers)
+        {
+            Exchange(value, average);
+        }
+
+        _swapped = !_swapped;
+    }
+
+    private static void Exchange(Tensor value, Tensor average)
+    {
+        Tensor kept = value.clone();
+        value.copy_(average);
+        average.copy_(kept);
+    }
+
+    private void RefuseWhile(bool swapped)
+    {
+        if (_swapped == swapped)
+        {
+            throw new InvalidOperationException(swapped ? "the model holds the average: SwapOut first" : "the model does not hold the average: SwapIn first");
         }
     }
 }

@@ -49,8 +49,9 @@ internal static class MixKernels
         return (byte)Math.Clamp(MathF.Round(kept + given, MidpointRounding.ToEven), 0f, 255f);
     }
 
+    // Native: sums lie in 0 to 255, so what a conversion does out of range does not matter.
     private static Vector256<int> Mixed(Vector256<int> a, Vector256<int> b, float keep, float give) =>
-        Vector256.ConvertToInt32(Vector256.Round(Vector256.ConvertToSingle(a) * keep + Vector256.ConvertToSingle(b) * give, MidpointRounding.ToEven));
+        Vector256.ConvertToInt32Native(Vector256.Round(Vector256.ConvertToSingle(a) * keep + Vector256.ConvertToSingle(b) * give, MidpointRounding.ToEven));
 
     private static Vector256<ushort> Wide(Vector128<byte> bytes)
     {

@@ -15,27 +15,26 @@ internal sealed class AdamWOptimizer(FlatState flat, OptimizerOptions options, P
     {
         T* values = FlatMemory.Pointer<T>(Flat.Values), gradients = FlatMemory.Pointer<T>(Flat.Gradients);
         T* first = FlatMemory.Pointer<T>(State["exp_avg"]), second = FlatMemory.Pointer<T>(State["exp_avg_sq"]);
-        var numbers = AdamNumbers<T>.At(options, _eps, Steps, correct: true);
-        Blocks.ForEach(block =>
+        var numbers = AdamNumbers<T>.At(options, _eps, Steps, unbias: true);
+        double unbias = 1 / (1 - Math.Pow(options.Betas[0], Steps));
+        Flat.Blocks.ForEach((block, _) =>
         {
-            ParameterRule rule = Rules[block.Rule];
-            FlatKernels.AdamW(values + block.Offset, gradients + block.Offset, first + block.Offset, second + block.Offset, block.Count,
-                numbers, T.CreateTruncating(learningRate * rule.LrScale), T.CreateTruncating(rule.WeightDecay));
+            ParameterRule rule = Rules[block.Parameter];
+            double rate = learningRate * rule.LrScale;
+            AdamWKernel.Step(values + block.Offset, gradients + block.Offset, first + block.Offset, second + block.Offset, block.Count,
+                numbers, T.CreateTruncating(1 - rate * rule.WeightDecay), T.CreateTruncating(rate * unbias));
         });
     }
 
-    protected override void StepByOperations(double learningRate)
+    protected override void StepByOperations(double learningRate, RuleRows rows)
     {
-        var n = AdamNumbers<double>.At(options, _eps, Steps, correct: true);
-        foreach (ParameterRule rule in Rules)
-        {
-            double rate = learningRate * rule.LrScale;
-            Tensor value = Part(Flat.Values, rule), gradient = Part(Flat.Gradients, rule), first = Part(State["exp_avg"], rule), second = Part(State["exp_avg_sq"], rule);
-            value.mul_(1 - rate * rule.WeightDecay);
-            first.mul_(n.Beta1).add_(gradient, alpha: 1 - n.Beta1);
-            second.mul_(n.Beta2).add_(gradient * gradient, alpha: 1 - n.Beta2);
-            Tensor denominator = second.sqrt().div_(Math.Sqrt(n.Correction2)).add_(n.Eps);
-            value.sub_(first.div(denominator).mul_(rate / n.Correction1));
-        }
+        var n = AdamNumbers<double>.At(options, _eps, Steps, unbias: true);
+        Tensor values = RuleRows.Of(Flat.Values), gradients = RuleRows.Of(Flat.Gradients);
+        Tensor first = RuleRows.Of(State["exp_avg"]), second = RuleRows.Of(State["exp_avg_sq"]);
+        values.mul_((rows.Decay * rows.LrScale).mul_(-learningRate).add_(1));
+        first.mul_(n.Beta1).add_(gradients, alpha: n.Rest1);
+        second.mul_(n.Beta2).addcmul_(gradients, gradients, n.Rest2);
+        Tensor update = first / second.sqrt().mul_(n.UnbiasRoot2).add_(n.Eps);
+        values.addcmul_(update, rows.LrScale, -learningRate * n.Unbias1);
     }
 }

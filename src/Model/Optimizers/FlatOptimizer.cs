@@ -6,11 +6,11 @@ using static TorchSharp.torch;
 namespace StreamTrainer.Model.Optimizers;
 
 /// <summary>What the optimizers have in common: the flat store, the parameters' rules, moments, and two ways to do a step, by
-/// kernels in the CPU's memory or by libtorch's operations anywhere else.</summary>
+/// kernels in the CPU's memory or by flat operations of libtorch, which on an accelerator never wait for it.</summary>
 internal abstract class FlatOptimizer : IOptimizer
 {
     private readonly Dictionary<string, Tensor> _state = [];
-    private readonly bool _kernels;
+    private readonly RuleRows? _rows;
 
     /// <summary>An optimizer of <paramref name="flat"/>.</summary>
     /// <param name="flat">The parameters.</param>
@@ -21,8 +21,7 @@ internal abstract class FlatOptimizer : IOptimizer
     {
         Flat = flat;
         Rules = rules;
-        Blocks = new FlatBlocks(flat.Segments);
-        _kernels = kernels && FlatMemory.IsReachable(flat.Values);
+        _rows = kernels && FlatMemory.IsReachable(flat.Values) ? null : new RuleRows(flat, rules);
         using var scope = NewDisposeScope();
         foreach (string moment in moments)
         {
@@ -40,17 +39,15 @@ internal abstract class FlatOptimizer : IOptimizer
 
     protected ParameterRule[] Rules { get; }
 
-    protected FlatBlocks Blocks { get; }
-
     /// <inheritdoc/>
     public void Step(double learningRate)
     {
         Steps++;
         using var guard = no_grad();
-        if (!_kernels)
+        if (_rows is not null)
         {
             using var scope = NewDisposeScope();
-            StepByOperations(learningRate);
+            StepByOperations(learningRate, _rows);
         }
         else if (Flat.Values.dtype == ScalarType.Float64)
         {
@@ -65,6 +62,7 @@ internal abstract class FlatOptimizer : IOptimizer
     /// <inheritdoc/>
     public void Dispose()
     {
+        _rows?.Dispose();
         foreach (Tensor tensor in _state.Values)
         {
             tensor.Dispose();
@@ -75,9 +73,6 @@ internal abstract class FlatOptimizer : IOptimizer
     protected abstract void StepByKernels<T>(double learningRate)
         where T : unmanaged, IFloatingPointIeee754<T>;
 
-    /// <summary>A step by libtorch's operations, a parameter after the other.</summary>
-    protected abstract void StepByOperations(double learningRate);
-
-    /// <summary>The part of a flat tensor that is a parameter's.</summary>
-    protected static Tensor Part(Tensor flat, in ParameterRule rule) => flat.narrow(0, rule.Segment.Offset, rule.Segment.Count);
+    /// <summary>A step by libtorch's operations over all parameters at once.</summary>
+    protected abstract void StepByOperations(double learningRate, RuleRows rows);
 }

@@ -3,59 +3,42 @@ using static TorchSharp.torch;
 
 namespace StreamTrainer.Model.Optimizers;
 
-/// <summary>Limits the norm of all gradients together.</summary>
-public sealed class GradientClipping
+/// <summary>The norm of all gradients together, and its limit. Training thread only.</summary>
+public static class GradientClipping
 {
-    private readonly FlatState _flat;
-    private readonly FlatBlocks _blocks;
-    private readonly double[] _squares;
-
-    /// <summary>For the gradients of <paramref name="flat"/>.</summary>
-    public GradientClipping(FlatState flat)
-    {
-        ArgumentNullException.ThrowIfNull(flat);
-        _flat = flat;
-        _blocks = new FlatBlocks(flat.Segments);
-        _squares = new double[flat.Segments.Count];
-    }
-
-    /// <summary>PyTorch's <c>clip_grad_norm_</c>: times min(1, most / (norm + 1e-6)).</summary>
+    /// <summary>PyTorch's <c>clip_grad_norm_</c>: gradients times min(1, most / (norm + 1e-6)).</summary>
+    /// <param name="flat">The gradients.</param>
     /// <param name="most">The largest norm.</param>
     /// <returns>The norm before.</returns>
-    public double Clip(double most)
+    public static double Clip(FlatState flat, double most)
     {
-        using var guard = no_grad();
-        double norm = Norm();
-        double factor = Math.Min(1.0, most / (norm + 1e-6));
-        if (factor < 1.0)
+        double norm = Norm(flat);
+        double factor = most / (norm + 1e-6);
+        // Not Math.Min: with a norm of NaN gradients become NaN, as PyTorch's do, and are noticed.
+        if (!(factor >= 1.0))
         {
-            _flat.Gradients.mul_(factor);
+            using var guard = no_grad();
+            flat.Gradients.mul_(factor);
         }
 
         return norm;
     }
 
-    private unsafe double Norm()
+    /// <summary>The 2-norm of all gradients, in one pass. On the CPU the sum is taken in double, where squares of fp32 numbers do
+    /// not overflow: it is finite exactly when every gradient is.</summary>
+    public static unsafe double Norm(FlatState flat)
     {
-        Tensor gradients = _flat.Gradients;
+        ArgumentNullException.ThrowIfNull(flat);
+        Tensor gradients = flat.Gradients;
         if (!FlatMemory.IsReachable(gradients))
         {
+            using var guard = no_grad();
             using var scope = NewDisposeScope();
             return gradients.norm().to(ScalarType.Float64).item<double>();
         }
 
-        Array.Clear(_squares);
-        if (gradients.dtype == ScalarType.Float64)
-        {
-            double* values = FlatMemory.Pointer<double>(gradients);
-            _blocks.Sum(block => FlatKernels.SquaredNorm(values + block.Offset, block.Count), _squares);
-        }
-        else
-        {
-            float* values = FlatMemory.Pointer<float>(gradients);
-            _blocks.Sum(block => FlatKernels.SquaredNorm(values + block.Offset, block.Count), _squares);
-        }
-
-        return Math.Sqrt(_squares.Sum());
+        return Math.Sqrt(gradients.dtype == ScalarType.Float64
+            ? flat.Blocks.SumOfSquares(FlatMemory.Pointer<double>(gradients))
+            : flat.Blocks.SumOfSquares(FlatMemory.Pointer<float>(gradients)));
     }
 }

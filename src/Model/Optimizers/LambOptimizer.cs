@@ -13,66 +13,72 @@ internal sealed class LambOptimizer(FlatState flat, OptimizerOptions options, Pa
     private const double DefaultEps = 1e-6;
 
     private readonly double _eps = options.Eps ?? DefaultEps;
-    private readonly double[] _squares = new double[rules.Length], _updateSquares = new double[rules.Length];
+    private readonly bool _clips = options.MaxGradNorm > 0, _capped = options.Name == OptimizerKind.LambC;
+    private readonly double[] _squares = new double[flat.Blocks.Count], _updateSquares = new double[flat.Blocks.Count];
 
     protected override unsafe void StepByKernels<T>(double learningRate)
     {
         T* values = FlatMemory.Pointer<T>(Flat.Values), gradients = FlatMemory.Pointer<T>(Flat.Gradients);
         T* first = FlatMemory.Pointer<T>(State["exp_avg"]), second = FlatMemory.Pointer<T>(State["exp_avg_sq"]);
         var numbers = AdamNumbers<T>.At(options, _eps, Steps, options.BiasCorrection);
-        Array.Clear(_squares);
-        Array.Clear(_updateSquares);
-        Blocks.Sum(block => FlatKernels.SquaredNorm(gradients + block.Offset, block.Count), _squares);
-        T scale = T.CreateTruncating(Scale(Math.Sqrt(_squares.Sum())));
-        Array.Clear(_squares);
+        double norm = _clips ? Math.Sqrt(Flat.Blocks.SumOfSquares(gradients)) : 0;
+        // Not Math.Min: NaN must go on into the weights, where it is noticed.
+        T clip = T.CreateTruncating(norm <= options.MaxGradNorm ? 1.0 : options.MaxGradNorm / norm);
+        Flat.Blocks.ForEach((block, i) =>
+            (_squares[i], _updateSquares[i]) = LambKernel.Update(
+                values + block.Offset, gradients + block.Offset, first + block.Offset, second + block.Offset, block.Count,
+                numbers, clip, T.CreateTruncating(Rules[block.Parameter].WeightDecay)));
 
-        // Updates are sums of two numbers, so the pass keeps the parameters' beside them and adds both in the blocks' order.
-        Blocks.Sum(
-            block =>
-            {
-                (_, double update) = FlatKernels.LambUpdate(values + block.Offset, gradients + block.Offset, first + block.Offset, second + block.Offset, block.Count,
-                    numbers, scale, T.CreateTruncating(Rules[block.Rule].WeightDecay));
-                return update;
-            },
-            _updateSquares);
-        Blocks.Sum(block => FlatKernels.SquaredNorm(values + block.Offset, block.Count), _squares);
-        Blocks.ForEach(block =>
+        double[] squares = Flat.Blocks.SumByParameter(_squares), updateSquares = Flat.Blocks.SumByParameter(_updateSquares);
+        Flat.Blocks.ForEach((block, _) =>
         {
-            ParameterRule rule = Rules[block.Rule];
-            double ratio = TrustRatio(rule, Math.Sqrt(_squares[block.Rule]), Math.Sqrt(_updateSquares[block.Rule]));
-            FlatKernels.Subtract(values + block.Offset, gradients + block.Offset, block.Count, T.CreateTruncating(learningRate * rule.LrScale * ratio));
+            int parameter = block.Parameter;
+            ParameterRule rule = Rules[parameter];
+            double ratio = Adapts(rule) ? TrustRatio(Math.Sqrt(squares[parameter]), Math.Sqrt(updateSquares[parameter])) : 1.0;
+            LambKernel.Apply(values + block.Offset, gradients + block.Offset, block.Count, T.CreateTruncating(learningRate * rule.LrScale * ratio));
         });
     }
 
-    protected override void StepByOperations(double learningRate)
+    protected override void StepByOperations(double learningRate, RuleRows rows)
     {
         var n = AdamNumbers<double>.At(options, _eps, Steps, options.BiasCorrection);
-        Flat.Gradients.div_(Scale(Norm(Flat.Gradients)));
-        foreach (ParameterRule rule in Rules)
+        Tensor values = RuleRows.Of(Flat.Values), gradients = RuleRows.Of(Flat.Gradients);
+        Tensor first = RuleRows.Of(State["exp_avg"]), second = RuleRows.Of(State["exp_avg_sq"]);
+        if (_clips)
         {
-            Tensor value = Part(Flat.Values, rule), gradient = Part(Flat.Gradients, rule), first = Part(State["exp_avg"], rule), second = Part(State["exp_avg_sq"], rule);
-            first.mul_(n.Beta1).add_(gradient, alpha: 1 - n.Beta1);
-            second.mul_(n.Beta2).add_(gradient * gradient, alpha: 1 - n.Beta2);
-            Tensor update = first.div(n.Correction1).div_(second.sqrt().div_(Math.Sqrt(n.Correction2)).add_(n.Eps)).add_(value, alpha: rule.WeightDecay);
-            bool adapts = rule.WeightDecay != 0 || options.AlwaysAdapt;
-            double ratio = adapts ? TrustRatio(rule, Norm(value), Norm(update)) : 1.0;
-            value.sub_(update.mul_(learningRate * rule.LrScale * ratio));
+            gradients.div_(gradients.norm().div_(options.MaxGradNorm).clamp_min_(1.0));
         }
+
+        first.mul_(n.Beta1).add_(gradients, alpha: n.Rest1);
+        second.mul_(n.Beta2).addcmul_(gradients, gradients, n.Rest2);
+        Tensor update = first.mul(n.Unbias1).div_(second.sqrt().mul_(n.UnbiasRoot2).add_(n.Eps)).addcmul_(values, rows.Decay, 1);
+        values.addcmul_(update, TrustRatios(update.view(-1), rows).mul_(rows.LrScale), -learningRate);
     }
 
-    /// <summary>What gradients are divided by.</summary>
-    private double Scale(double norm) => Math.Max(1.0, norm / options.MaxGradNorm);
-
-    private double TrustRatio(in ParameterRule rule, double norm, double updateNorm)
+    /// <summary>The trust ratio of each row, <c>[rows, 1]</c>.</summary>
+    private Tensor TrustRatios(Tensor update, RuleRows rows)
     {
-        if ((rule.WeightDecay == 0 && !options.AlwaysAdapt) || norm <= 0 || updateNorm <= 0)
+        var ratios = new Tensor[Rules.Length];
+        Tensor one = ones([], update.dtype, update.device);
+        for (int i = 0; i < ratios.Length; i++)
         {
-            return 1.0;
+            ParameterRule rule = Rules[i];
+            ratios[i] = Adapts(rule) ? Norm(Flat.Values, rule) / Norm(update, rule) : one;
         }
 
-        double ratio = norm / updateNorm;
-        return options.Name == OptimizerKind.LambC ? Math.Min(ratio, 1.0) : ratio;
+        // A zero parameter gives 0, a zero update infinity or NaN: all of them mean 1. NaN of the numbers themselves stays in the update.
+        Tensor all = stack(ratios);
+        all = where((all > 0).logical_and_(all.isfinite()), all, one);
+        return (_capped ? all.clamp_max_(1.0) : all).index_select(0, rows.Parameter).unsqueeze(1);
     }
 
-    private static double Norm(Tensor tensor) => tensor.to(ScalarType.Float64).norm().item<double>();
+    private bool Adapts(in ParameterRule rule) => rule.Segment.IsTrained && (rule.WeightDecay != 0 || options.AlwaysAdapt);
+
+    private double TrustRatio(double norm, double updateNorm)
+    {
+        double ratio = norm > 0 && updateNorm > 0 ? norm / updateNorm : 1.0;
+        return _capped ? Math.Min(ratio, 1.0) : ratio;
+    }
+
+    private static Tensor Norm(Tensor flat, in ParameterRule rule) => flat.narrow(0, rule.Segment.Offset, rule.Segment.Count).norm();
 }

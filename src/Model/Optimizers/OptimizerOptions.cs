@@ -32,11 +32,11 @@ public sealed record OptimizerOptions
     public IReadOnlyList<double> Betas { get; init; } = [0.9, 0.999];
 
     /// <summary>Epsilon.</summary>
-    [Description("Epsilon of adamW and lamb."), Range(0.0, 1.0), Auto("1e-6 for lamb, 1e-8 for adamW")]
+    [Description("Epsilon of adamW and lamb."), Range(1e-30, 1.0), Auto("1e-6 for lamb, 1e-8 for adamW")]
     public double? Eps { get; init; }
 
-    /// <summary>Global gradient norm above which LAMB scales gradients down.</summary>
-    [Description("lamb: global gradient norm above which it scales gradients down, inside the optimizer."), Range(0.0, 1e12)]
+    /// <summary>Global gradient norm above which LAMB scales gradients down; 0: never.</summary>
+    [Description("lamb: global gradient norm above which it scales gradients down, inside the optimizer; 0: never."), Range(0.0, 1e12)]
     public double MaxGradNorm { get; init; } = 1.0;
 
     /// <summary>Clip the global gradient norm before any optimizer.</summary>
@@ -51,7 +51,8 @@ public sealed record OptimizerOptions
     [Description("lamb: correct the moments for starting at zero.")]
     public bool BiasCorrection { get; init; } = true;
 
-    /// <summary>Factor on the rate of the norms' biases.</summary>
+    /// <summary>Factor on the rate of the norms' biases. Where they decay too (<see cref="DecayAll"/>), their decay is divided by it, so
+    /// that rate times decay is that of the other parameters, as in arXiv 2404.00498.</summary>
     [Description("Factor on the learning rate of batch normalisation's biases (arXiv 2404.00498 has 64); with decayAll their decay is divided by it."), Range(0.001, 1000.0)]
     public double BiasLrScale { get; init; } = 1.0;
 }

@@ -22,6 +22,11 @@ internal static class ParameterGroups
             // A layer that multiplies has a weight of two dimensions or more; a norm has none.
             bool norms = bias && !weights.Contains(segment.Name[..^"bias".Length] + "weight");
             double scale = norms ? options.BiasLrScale : 1.0;
+            if (!segment.IsTrained)
+            {
+                return new ParameterRule(segment, 0, 0);
+            }
+
             double decay = options.DecayAll ? options.WeightDecay / scale : plain ? 0 : options.WeightDecay;
             return new ParameterRule(segment, decay, scale);
         })];

@@ -13,22 +13,20 @@ internal sealed class SgdOptimizer(FlatState flat, OptimizerOptions options, Par
     {
         T* values = FlatMemory.Pointer<T>(Flat.Values), gradients = FlatMemory.Pointer<T>(Flat.Gradients), buffer = FlatMemory.Pointer<T>(State["momentum"]);
         T momentum = T.CreateTruncating(options.Momentum);
-        Blocks.ForEach(block =>
+        Flat.Blocks.ForEach((block, _) =>
         {
-            ParameterRule rule = Rules[block.Rule];
-            FlatKernels.Sgd(values + block.Offset, gradients + block.Offset, buffer + block.Offset, block.Count,
+            ParameterRule rule = Rules[block.Parameter];
+            SgdKernel.Step(values + block.Offset, gradients + block.Offset, buffer + block.Offset, block.Count,
                 T.CreateTruncating(learningRate * rule.LrScale), T.CreateTruncating(rule.WeightDecay), momentum, _nesterov);
         });
     }
 
-    protected override void StepByOperations(double learningRate)
+    protected override void StepByOperations(double learningRate, RuleRows rows)
     {
-        foreach (ParameterRule rule in Rules)
-        {
-            Tensor value = Part(Flat.Values, rule), gradient = Part(Flat.Gradients, rule), buffer = Part(State["momentum"], rule);
-            gradient.add_(value, alpha: rule.WeightDecay);
-            buffer.mul_(options.Momentum).add_(gradient);
-            value.sub_((_nesterov ? gradient.add(buffer, alpha: options.Momentum) : buffer).mul(learningRate * rule.LrScale));
-        }
+        Tensor values = RuleRows.Of(Flat.Values), gradients = RuleRows.Of(Flat.Gradients), buffer = RuleRows.Of(State["momentum"]);
+        gradients.addcmul_(values, rows.Decay, 1);
+        buffer.mul_(options.Momentum).add_(gradients);
+        Tensor update = _nesterov ? gradients.add_(buffer, alpha: options.Momentum) : buffer;
+        values.addcmul_(update, rows.LrScale, -learningRate);
     }
 }

@@ -8,6 +8,11 @@ internal static partial class NativeAutocast
 {
     private const string Library = "torch_cpu";
 
+    private static readonly Lazy<bool> s_available = new(Probe);
+
+    /// <summary>Whether this system's libtorch has these functions under these names: compilers of another kind name them otherwise.</summary>
+    public static bool IsAvailable => s_available.Value;
+
     [LibraryImport(Library, EntryPoint = "_ZN2at8autocast19is_autocast_enabledEN3c1010DeviceTypeE")]
     [return: MarshalAs(UnmanagedType.U1)]
     public static partial bool IsEnabled(sbyte device);
@@ -29,4 +34,17 @@ internal static partial class NativeAutocast
 
     [LibraryImport(Library, EntryPoint = "_ZN2at8autocast11clear_cacheEv")]
     public static partial void ClearCache();
+
+    private static bool Probe()
+    {
+        try
+        {
+            _ = IsEnabled(0);
+            return true;
+        }
+        catch (Exception error) when (error is EntryPointNotFoundException or DllNotFoundException)
+        {
+            return false;
+        }
+    }
 }

@@ -1,3 +1,5 @@
+using StreamTrainer.Pipeline;
+
 namespace StreamTrainer.Model.Precision;
 
 /// <summary>Which arithmetic a run takes.</summary>
@@ -7,9 +9,13 @@ public static class Precisions
     /// <param name="wish">What the recipe says.</param>
     /// <param name="computesBf16">Whether the device computes bf16; where it does not, it is emulated, slower than fp32.</param>
     /// <returns>fp32 or bf16.</returns>
-    public static PrecisionMode Resolve(PrecisionMode wish, bool computesBf16) => wish switch
+    /// <exception cref="UserErrorException">bf16 is wished for, and this system's libtorch cannot be told to.</exception>
+    public static PrecisionMode Resolve(PrecisionMode wish, bool computesBf16) => Resolve(wish, computesBf16, NativeAutocast.IsAvailable);
+
+    internal static PrecisionMode Resolve(PrecisionMode wish, bool computesBf16, bool autocast) => wish switch
     {
-        PrecisionMode.Auto => computesBf16 ? PrecisionMode.Bf16 : PrecisionMode.Fp32,
+        PrecisionMode.Auto => computesBf16 && autocast ? PrecisionMode.Bf16 : PrecisionMode.Fp32,
+        PrecisionMode.Bf16 when !autocast => throw new UserErrorException("train.precision: bf16 needs libtorch's autocast, which cannot be reached on this system; write auto or fp32"),
         _ => wish,
     };
 }

@@ -6,7 +6,8 @@ public static class Schedules
     /// <summary>The schedule of a recipe.</summary>
     /// <param name="options">Which, and its numbers.</param>
     /// <param name="lr">The base rate.</param>
-    /// <param name="epochs">Epochs of the run.</param>
+    /// <param name="epochs">Epochs of the schedule. With <see cref="ScheduleOptions.WarmupPrefix"/> a cosine and steps end so many epochs
+    /// after the warm-up, as timm's do, whose run is then longer by it.</param>
     public static ISchedule Create(ScheduleOptions options, double lr, int epochs)
     {
         ArgumentNullException.ThrowIfNull(options);

@@ -5,12 +5,12 @@ using static TorchSharp.torch;
 
 namespace StreamTrainer.Model.State;
 
-/// <summary>A flat CPU tensor's memory, for kernels. The tensor must stay alive meanwhile.</summary>
+/// <summary>A contiguous CPU tensor's memory, for kernels. The tensor must stay alive meanwhile.</summary>
 internal static unsafe class FlatMemory
 {
     /// <summary>Whether kernels can work on the tensor: contiguous fp32 or fp64 in the CPU's memory.</summary>
     public static bool IsReachable(Tensor flat) =>
-        flat.device_type == DeviceType.CPU && flat.dtype is ScalarType.Float32 or ScalarType.Float64;
+        flat.device_type == DeviceType.CPU && flat.dtype is ScalarType.Float32 or ScalarType.Float64 && flat.is_contiguous();
 
     /// <summary>The first element.</summary>
     public static T* Pointer<T>(Tensor flat)
@@ -22,7 +22,7 @@ internal static unsafe class FlatMemory
         }
 
         // A span of the first element alone: a span's length is an int, a flat tensor's may be more.
-        using Tensor first = flat.narrow(0, 0, 1);
+        using Tensor first = flat.as_strided([1], [1]);
         return (T*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(first.bytes));
     }
 }

@@ -28,10 +28,11 @@ public sealed class FlatState : IDisposable
         foreach ((string name, Parameter value) in parameters)
         {
             long count = value.numel();
-            _segments.Add(new ParameterSegment(name, [.. value.shape], length, count));
+            _segments.Add(new ParameterSegment(name, [.. value.shape], length, count) { IsTrained = value.requires_grad });
             length += (count + Alignment - 1) / Alignment * Alignment;
         }
 
+        Blocks = new FlatBlocks(_segments);
         using (no_grad())
         using (var scope = NewDisposeScope())
         {
@@ -58,6 +59,9 @@ public sealed class FlatState : IDisposable
 
     /// <summary>The parameters in the model's order.</summary>
     public IReadOnlyList<ParameterSegment> Segments => _segments;
+
+    /// <summary>Flat memory in pieces, for kernels.</summary>
+    internal FlatBlocks Blocks { get; }
 
     /// <summary>The part of a flat tensor that belongs to a segment, in the parameter's shape.</summary>
     public static Tensor ViewOf(Tensor flat, ParameterSegment segment)

@@ -5,4 +5,8 @@ namespace StreamTrainer.Model.State;
 /// <param name="Shape">Its shape as PyTorch gives it.</param>
 /// <param name="Offset">The first element in the flat tensor.</param>
 /// <param name="Count">How many elements it has.</param>
-public sealed record ParameterSegment(string Name, long[] Shape, long Offset, long Count);
+public sealed record ParameterSegment(string Name, long[] Shape, long Offset, long Count)
+{
+    /// <summary>Whether it gets gradients; a frozen one is neither moved nor decayed.</summary>
+    public bool IsTrained { get; init; } = true;
+}

@@ -49,6 +49,32 @@ public sealed class EmaTests
         }
     }
 
+    [Theory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.Float64)]
+    public void TheOrderOfCallsIsHeld(ScalarType type)
+    {
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        using nn.Module model = nn.BatchNorm1d(40, dtype: type);
+        using var flat = new FlatState(model);
+        using var ema = new ExponentialMovingAverage(model, flat, 0.5);
+        flat.Values.fill_(3);
+        Assert.Throws<InvalidOperationException>(ema.SwapOut);
+        ema.Update();
+        ema.SwapIn();
+        Assert.Throws<InvalidOperationException>(ema.SwapIn);
+        Assert.Throws<InvalidOperationException>(ema.Update);
+        Assert.Throws<InvalidOperationException>(ema.Reset);
+        // Weights began at 1, biases at 0.
+        Assert.Equal([2.0, 1.5], model.parameters().Select(parameter => parameter.to(ScalarType.Float64).mean().item<double>()));
+        ema.SwapOut();
+        Assert.Equal(3.0, flat.Values.to(ScalarType.Float64).min().item<double>());
+        ema.Reset();
+        ema.SwapIn();
+        Assert.Equal(3.0, flat.Values.to(ScalarType.Float64).min().item<double>());
+    }
+
     private static void Compare(SafetensorsFile expected, int step, FormulaModel model)
     {
         foreach ((string name, Tensor value) in model.named_parameters().Select(entry => (entry.name, (Tensor)entry.parameter)).Concat(model.named_buffers()))

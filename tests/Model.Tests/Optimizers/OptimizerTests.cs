@@ -31,6 +31,81 @@ public sealed class OptimizerTests
     }
 
     [Fact]
+    public void AnyNumberOfThreadsGivesTheSameBits()
+    {
+        s_options.Sample(options =>
+        {
+            Tensor[] results = [.. ((int[])[1, 2, 5]).Select(threads =>
+            {
+                using var setup = new Setup(options, kernels: true);
+                setup.Flat.Blocks.Threads = threads;
+                for (int step = 0; step < 3; step++)
+                {
+                    setup.Step(step, clip: 0.5);
+                }
+
+                return setup.Flat.Values.clone();
+            })];
+            Assert.True(results[0].Equals(results[1]));
+            Assert.True(results[0].Equals(results[2]));
+        }, iter: 30, threads: 1);
+    }
+
+    [Fact]
+    public void LambNeverClipsWithMaxGradNormZero()
+    {
+        var options = new OptimizerOptions { Name = OptimizerKind.Lamb, WeightDecay = 0.02 };
+        foreach (bool kernels in (bool[])[true, false])
+        {
+            using var never = new Setup(options with { MaxGradNorm = 0 }, kernels);
+            using var high = new Setup(options with { MaxGradNorm = 1e12 }, kernels);
+            using var low = new Setup(options, kernels);
+            foreach (Setup setup in (Setup[])[never, high, low])
+            {
+                setup.Step(0);
+                setup.Step(1);
+            }
+
+            Assert.True(never.Flat.Values.Equals(high.Flat.Values));
+            Assert.False(never.Flat.Values.Equals(low.Flat.Values));
+        }
+    }
+
+    [Fact]
+    public void FrozenParametersStay()
+    {
+        s_options.Sample(options =>
+        {
+            foreach (bool kernels in (bool[])[true, false])
+            {
+                using var setup = new Setup(options with { WeightDecay = 0.1, DecayAll = true }, kernels, frozen: "conv.weight");
+                ParameterSegment frozen = setup.Flat.Segments.Single(segment => !segment.IsTrained);
+                Assert.Equal("conv.weight", frozen.Name);
+                using Tensor before = setup.Flat.Values.clone();
+                setup.Step(0);
+                Assert.True(Part(before, frozen).Equals(Part(setup.Flat.Values, frozen)));
+                Assert.False(before.Equals(setup.Flat.Values));
+            }
+        }, iter: 20, threads: 1);
+
+        static Tensor Part(Tensor flat, ParameterSegment segment) => flat.narrow(0, segment.Offset, segment.Count);
+    }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    [InlineData(float.NegativeInfinity)]
+    public void TheNormTellsWhetherAllGradientsAreFinite(float bad)
+    {
+        using var setup = new Setup(new OptimizerOptions(), kernels: true);
+        using var guard = no_grad();
+        setup.Flat.Gradients.fill_(float.MaxValue);
+        Assert.True(double.IsFinite(GradientClipping.Norm(setup.Flat)));
+        setup.Flat.Gradients[setup.Flat.Segments[^1].Offset] = bad;
+        Assert.False(double.IsFinite(GradientClipping.Norm(setup.Flat)));
+    }
+
+    [Fact]
     public void AnotherOptimizerGoesOnFromTheStateToTheBit()
     {
         s_options.Sample(options =>
@@ -102,10 +177,15 @@ public sealed class OptimizerTests
     {
         private readonly Small _model;
 
-        public Setup(OptimizerOptions options, bool kernels)
+        public Setup(OptimizerOptions options, bool kernels, string? frozen = null)
         {
             manual_seed(1);
             _model = new Small();
+            foreach ((string name, TorchSharp.Modules.Parameter parameter) in _model.named_parameters())
+            {
+                parameter.requires_grad = name != frozen;
+            }
+
             Flat = new FlatState(_model);
             Optimizer = StreamTrainer.Model.Optimizers.Optimizers.Create(options, Flat, new HashSet<string>(), kernels);
         }
@@ -114,15 +194,20 @@ public sealed class OptimizerTests
 
         public IOptimizer Optimizer { get; }
 
-        public void Step(int number)
+        public void Step(int number, double? clip = null)
         {
             using (no_grad())
             {
                 manual_seed(100 + number);
-                foreach (ParameterSegment segment in Flat.Segments)
+                foreach (ParameterSegment segment in Flat.Segments.Where(segment => segment.IsTrained))
                 {
                     Flat.Gradients.narrow(0, segment.Offset, segment.Count).copy_(randn(segment.Count));
                 }
+            }
+
+            if (clip is { } most)
+            {
+                GradientClipping.Clip(Flat, most);
             }
 
             Optimizer.Step(0.01);

@@ -1,4 +1,5 @@
 using StreamTrainer.Model.Precision;
+using StreamTrainer.Pipeline;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
@@ -71,4 +72,13 @@ public sealed class AutocastTests
     [InlineData(PrecisionMode.Fp32, true, PrecisionMode.Fp32)]
     public void AutoTakesBf16OnlyWhereItIsComputed(PrecisionMode wish, bool computes, PrecisionMode expected) =>
         Assert.Equal(expected, Precisions.Resolve(wish, computes));
+
+    [Fact]
+    public void WithoutAutocastOnlyFp32IsTaken()
+    {
+        Assert.Equal(PrecisionMode.Fp32, Precisions.Resolve(PrecisionMode.Auto, true, autocast: false));
+        Assert.Equal(PrecisionMode.Fp32, Precisions.Resolve(PrecisionMode.Fp32, true, autocast: false));
+        Assert.Contains("train.precision", Assert.Throws<UserErrorException>(() => Precisions.Resolve(PrecisionMode.Bf16, true, autocast: false)).Message, StringComparison.Ordinal);
+        Assert.True(NativeAutocast.IsAvailable || !OperatingSystem.IsLinux());
+    }
 }

@@ -41,10 +41,16 @@ public sealed class ScheduleTests
             int epoch = 0;
             Assert.All(rates.EnumerateArray(), rate => AssertClose(rate.GetDouble(), schedule.RateAt(epoch++)));
         }
-        else
+
+        if (entry.TryGetProperty("lr_at_fraction", out JsonElement fractions))
+        {
+            Assert.All(fractions.EnumerateArray(), rate => AssertClose(rate[1].GetDouble(), schedule.RateAt(rate[0].GetDouble())));
+        }
+
+        if (entry.TryGetProperty("lr_at_update", out JsonElement atUpdates))
         {
             double updates = entry.GetProperty("updates_per_epoch").GetDouble();
-            Assert.All(entry.GetProperty("lr_at_update").EnumerateArray(), rate => AssertClose(rate[1].GetDouble(), schedule.RateAt(rate[0].GetInt64() / updates)));
+            Assert.All(atUpdates.EnumerateArray(), rate => AssertClose(rate[1].GetDouble(), schedule.RateAt(rate[0].GetInt64() / updates)));
         }
     }
 
