@@ -92,7 +92,7 @@ internal sealed class StepCase : IPerfCase
     private sealed class Plain : IDisposable
     {
         private readonly PlainResNet _model = new(Classes);
-        private readonly SGD _optimizer;
+        private readonly TorchSharp.Modules.SGD _optimizer;
         private readonly Tensor _mean = tensor([255 * 0.485f, 255 * 0.456f, 255 * 0.406f]);
         private readonly Tensor _std = tensor([255 * 0.229f, 255 * 0.224f, 255 * 0.225f]);
 

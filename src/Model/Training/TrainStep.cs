@@ -13,8 +13,6 @@ namespace StreamTrainer.Model.Training;
 /// <summary>One optimizer update from one batch. Training thread only.</summary>
 public sealed class TrainStep(Recipe recipe, TrainState state, DeviceFeed feed, ILoss loss, Mixer? mixer, ComputeDevice device, PhaseClock clock)
 {
-    private readonly GradientClipping _clipping = new(state.Flat);
-
     /// <summary>Trains on a batch and gives it back to its ring as soon as its bytes are no longer needed.</summary>
     /// <param name="batch">The batch; disposed here.</param>
     /// <param name="step">The step's number, from 0: draws depend on it and on the seed alone.</param>
@@ -44,7 +42,7 @@ public sealed class TrainStep(Recipe recipe, TrainState state, DeviceFeed feed, 
         TrainingMetrics.PhaseTook(Phase.Backward, clock.Enter(Phase.Optimizer));
         if (recipe.Optimizer.ClipGrad is { } norm)
         {
-            _clipping.Clip(norm);
+            GradientClipping.Clip(state.Flat, norm);
         }
 
         state.Optimizer.Step(learningRate);
