@@ -53,23 +53,36 @@ internal static class CommandLine
     private static int ParseErrors(ParseResult parsed, TextWriter error)
     {
         Command command = parsed.CommandResult.Command;
-        string[] known = [.. command.Subcommands.Select(each => each.Name), .. command.Options.Select(each => each.Name)];
-        foreach (string token in parsed.UnmatchedTokens)
+        string[] options = [.. command.Options.Append(s_verbose).SelectMany(each => each.Aliases.Append(each.Name))];
+        string[] strange = [.. parsed.Tokens.Select(token => token.Value.Split('=')[0])
+            .Where(token => token.StartsWith("--", StringComparison.Ordinal) && token.Length > 2 && !options.Contains(token))];
+        foreach (string token in strange)
         {
-            string? nearest = NearestName.Of(token, known);
-            string hint = nearest is null ? "" : $"; did you mean '{nearest}'?";
-            error.WriteLine($"error: unknown {(token.StartsWith('-') ? "option" : "argument")} '{Printable.Text(token)}'{hint}");
+            error.WriteLine($"error: unknown option '{Printable.Text(token)}'{Question(token, options)}");
         }
 
-        foreach (var each in parsed.Errors.Where(each => parsed.UnmatchedTokens.Count == 0 || !parsed.UnmatchedTokens.Any(token => each.Message.Contains($"'{token}'", StringComparison.Ordinal))))
+        // What is left over or missing behind an unknown option is mostly its consequence.
+        if (strange.Length == 0)
         {
-            error.WriteLine($"error: {Printable.Text(each.Message)}");
+            string[] names = [.. command.Subcommands.Select(each => each.Name)];
+            foreach (string token in parsed.UnmatchedTokens)
+            {
+                error.WriteLine($"error: unknown {(names.Length > 0 ? "command" : "argument")} '{Printable.Text(token)}'{Question(token, names)}");
+            }
+
+            foreach (var each in parsed.Errors.Where(each => !parsed.UnmatchedTokens.Any(token => each.Message.Contains($"'{token}'", StringComparison.Ordinal))))
+            {
+                error.WriteLine($"error: {Printable.Text(each.Message)}");
+            }
         }
 
         string path = string.Join(' ', Path(parsed));
         error.WriteLine($"See '{path} --help'.");
         return ExitCodes.UserError;
     }
+
+    private static string Question(string token, IEnumerable<string> known) =>
+        NearestName.Of(token, known) is { } nearest ? $"; did you mean '{nearest}'?" : "";
 
     private static Stack<string> Path(ParseResult parsed)
     {
