@@ -160,8 +160,8 @@ internal sealed class RecipeBinder(RecipeErrors errors)
         string path = section.Length == 0 ? entry.Key : $"{section}.{entry.Key}";
         string[] known = [.. section.Length == 0 ? [RecipeLoader.ExtendsKey] : Array.Empty<string>(), .. keys.Select(key => key.Name)];
         string? nearest = NearestName.Of(entry.Key, known) ?? InOtherSection(entry.Key);
-        string question = nearest is null ? "" : $"; did you mean '{nearest}'?";
-        errors.Add(entry.KeyPlace, $"{path}: unknown key{question}{(nearest is null ? ";" : "")} known: {string.Join(", ", known)}");
+        string question = nearest is null ? "." : $"; did you mean '{nearest}'?";
+        errors.Add(entry.KeyPlace, $"{path}: unknown key{question} Known: {string.Join(", ", known)}");
     }
 
     private static string? InOtherSection(string key) => RecipeKey.Of(typeof(Recipe))
