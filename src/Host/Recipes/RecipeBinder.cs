@@ -128,8 +128,8 @@ internal sealed class RecipeBinder(RecipeErrors errors)
         value = null;
         if (node is not ScalarNode scalar || !key.Scalar!.Parse(scalar, out object parsed, out hint))
         {
-            string question = hint is null ? "" : $"; did you mean {hint}?";
-            errors.Add(node.Place, path, $"found {node.Found}{question}; allowed: {key.Allowed}");
+            string question = hint is null ? "; allowed" : $"; did you mean {hint}? Allowed";
+            errors.Add(node.Place, path, $"found {node.Found}{question}: {key.Allowed}");
             return false;
         }
 

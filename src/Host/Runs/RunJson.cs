@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using StreamTrainer.Model.Training;
@@ -11,7 +12,13 @@ namespace StreamTrainer.Host.Runs;
 [JsonSerializable(typeof(RunEnvironment))]
 [JsonSerializable(typeof(MachineFacts))]
 [JsonSerializable(typeof(RunLockOwner))]
-internal sealed partial class RunJson : JsonSerializerContext;
+internal sealed partial class RunJson : JsonSerializerContext
+{
+    /// <summary>The context in use. It leaves letters and signs as they are: these files are read by people, not put into
+    /// web pages.</summary>
+    public static RunJson Files { get; } =
+        new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}
 
 /// <summary>A run's state as <c>completed</c> and the like.</summary>
 internal sealed class RunStateConverter() : JsonStringEnumConverter<RunState>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);

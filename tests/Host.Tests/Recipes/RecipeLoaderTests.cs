@@ -101,7 +101,7 @@ public sealed class RecipeLoaderTests : IDisposable
     {
         _folder.Write("base.yaml", "");
         string top = _folder.Write("top.yaml", "# one\nextends: bsae.yaml\n");
-        Assert.Equal($"{top}:2: extends: there is no recipe '{_folder["bsae.yaml"]}'; did you mean 'base.yaml'?; the path is seen from the folder of {top}", Fault(top));
+        Assert.Equal($"{top}:2: extends: there is no recipe '{_folder["bsae.yaml"]}'; did you mean 'base.yaml'? The path is seen from the folder of {top}", Fault(top));
         string list = _folder.Write("list.yaml", "extends: [a.yaml, b.yaml]\n");
         Assert.Equal($"{list}:1: extends: found a list; allowed: the path of one recipe, as extends: base.yaml", Fault(list));
     }

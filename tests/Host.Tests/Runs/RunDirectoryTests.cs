@@ -38,7 +38,8 @@ public sealed class RunDirectoryTests : IDisposable
     public void The_environment_keeps_only_the_programs_own_variables()
     {
         Environment.SetEnvironmentVariable("STREAMTRAINER_TEST_KEPT", "kept");
-        Environment.SetEnvironmentVariable("TEST_SECRET_TOKEN", "hunter2");
+        Environment.SetEnvironmentVariable("TEST_OTHER_VARIABLE", "hunter2");
+        Environment.SetEnvironmentVariable("STREAMTRAINER_TEST_TOKEN", "hunter2");
         RunDirectory run = RunDirectory.Create(Runs, "one", s_recipe, []);
         Assert.Equal("kept", RunEnvironment.Read(run).Variables["STREAMTRAINER_TEST_KEPT"]);
         Assert.DoesNotContain("hunter2", File.ReadAllText(run.EnvironmentFile), StringComparison.Ordinal);
