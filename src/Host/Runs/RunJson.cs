@@ -6,8 +6,7 @@ using StreamTrainer.Model.Training;
 namespace StreamTrainer.Host.Runs;
 
 /// <summary>JSON of a run's small files, generated at build.</summary>
-[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, Converters = [typeof(RunStateConverter)])]
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(RunSummary))]
 [JsonSerializable(typeof(RunEnvironment))]
 [JsonSerializable(typeof(MachineFacts))]
@@ -17,7 +16,15 @@ internal sealed partial class RunJson : JsonSerializerContext
     /// <summary>The context in use. It leaves letters and signs as they are: these files are read by people, not put into
     /// web pages.</summary>
     public static RunJson Files { get; } =
-        new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        new(new JsonSerializerOptions
+        {
+            WriteIndented = true,
+            NewLine = "\n",
+            PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+            NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            Converters = { new RunStateConverter() },
+        });
 }
 
 /// <summary>A run's state as <c>completed</c> and the like.</summary>
