@@ -90,7 +90,7 @@ public sealed record RunEnvironment
 
     /// <summary>Writes it.</summary>
     /// <exception cref="IOException">The disk is full or the like.</exception>
-    public void Write(string path) => AtomicFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(this, RunJson.Files.RunEnvironment));
+    public void Write(string path) => AtomicFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(this, RunJson.Default.RunEnvironment));
 
     /// <summary>Reads a run's.</summary>
     /// <exception cref="UserErrorException">It is missing or damaged.</exception>
@@ -99,7 +99,7 @@ public sealed record RunEnvironment
         ArgumentNullException.ThrowIfNull(run);
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(run.EnvironmentFile), RunJson.Files.RunEnvironment)!;
+            return JsonSerializer.Deserialize(File.ReadAllBytes(run.EnvironmentFile), RunJson.Default.RunEnvironment)!;
         }
         catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
         {

@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using StreamTrainer.Model.Training;
@@ -6,26 +5,13 @@ using StreamTrainer.Model.Training;
 namespace StreamTrainer.Host.Runs;
 
 /// <summary>JSON of a run's small files, generated at build.</summary>
-[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, Converters = [typeof(RunStateConverter)])]
 [JsonSerializable(typeof(RunSummary))]
 [JsonSerializable(typeof(RunEnvironment))]
 [JsonSerializable(typeof(MachineFacts))]
 [JsonSerializable(typeof(RunLockOwner))]
-internal sealed partial class RunJson : JsonSerializerContext
-{
-    /// <summary>The context in use. It leaves letters and signs as they are: these files are read by people, not put into
-    /// web pages.</summary>
-    public static RunJson Files { get; } =
-        new(new JsonSerializerOptions
-        {
-            WriteIndented = true,
-            NewLine = "\n",
-            PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-            NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-            Converters = { new RunStateConverter() },
-        });
-}
+internal sealed partial class RunJson : JsonSerializerContext;
 
 /// <summary>A run's state as <c>completed</c> and the like.</summary>
 internal sealed class RunStateConverter() : JsonStringEnumConverter<RunState>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);

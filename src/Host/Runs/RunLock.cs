@@ -37,7 +37,7 @@ public sealed class RunLock : IDisposable
             }
 
             var mine = new RunLockOwner(ProcessIdentity.Current(), DateTime.UtcNow, Environment.MachineName);
-            AtomicFile.Write(run.LockFile, JsonSerializer.SerializeToUtf8Bytes(mine, RunJson.Files.RunLockOwner));
+            AtomicFile.Write(run.LockFile, JsonSerializer.SerializeToUtf8Bytes(mine, RunJson.Default.RunLockOwner));
             return new RunLock(run.LockFile, guard);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -107,7 +107,7 @@ public sealed class RunLock : IDisposable
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(file), RunJson.Files.RunLockOwner);
+            return JsonSerializer.Deserialize(File.ReadAllBytes(file), RunJson.Default.RunLockOwner);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
         {

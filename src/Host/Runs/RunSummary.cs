@@ -136,7 +136,7 @@ public sealed record RunSummary
     public static void Write(RunDirectory run, RunSummary summary)
     {
         ArgumentNullException.ThrowIfNull(run);
-        AtomicFile.Write(run.SummaryFile, JsonSerializer.SerializeToUtf8Bytes(summary, RunJson.Files.RunSummary));
+        AtomicFile.Write(run.SummaryFile, JsonSerializer.SerializeToUtf8Bytes(summary, RunJson.Default.RunSummary));
     }
 
     /// <summary>The run's summary; null where none is written yet.</summary>
@@ -146,7 +146,7 @@ public sealed record RunSummary
         ArgumentNullException.ThrowIfNull(run);
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(run.SummaryFile), RunJson.Files.RunSummary);
+            return JsonSerializer.Deserialize(File.ReadAllBytes(run.SummaryFile), RunJson.Default.RunSummary);
         }
         catch (FileNotFoundException)
         {

@@ -147,7 +147,7 @@ public sealed class RunLockTests : IDisposable
     }
 
     private void Leave(ProcessIdentity owner) => File.WriteAllBytes(_run.LockFile, JsonSerializer.SerializeToUtf8Bytes(
-        new RunLockOwner(owner, new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc), "elsewhere"), RunJson.Files.RunLockOwner));
+        new RunLockOwner(owner, new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc), "elsewhere"), RunJson.Default.RunLockOwner));
 
     private string Fault() => Assert.Throws<UserErrorException>(() => RunLock.Acquire(_run).Dispose()).Message;
 }
