@@ -20,7 +20,7 @@ internal static class RecipeCommand
             """);
         command.SetAction(_ =>
         {
-            output.Out.Write(RecipeSchema.Json());
+            output.Out.WriteLine(RecipeSchema.Json());
             return ExitCodes.Success;
         });
         return command;
