@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Reflection;
 using StreamTrainer.Host.Progress;
 using StreamTrainer.Host.Recipes;
+using StreamTrainer.Host.Telemetry;
 using StreamTrainer.Model.Training;
 using StreamTrainer.Pipeline;
 
@@ -10,8 +11,6 @@ namespace StreamTrainer.Host.Commands;
 /// <summary>The command line: which commands there are, and what an error becomes. A new command is its file and one line here.</summary>
 internal static class CommandLine
 {
-    private static readonly Option<bool> s_verbose = new("--verbose") { Description = "Show where in the program an error came from.", Recursive = true };
-
     /// <summary>Runs a command.</summary>
     /// <param name="args">The arguments.</param>
     /// <param name="output">Gets the answer.</param>
@@ -21,7 +20,8 @@ internal static class CommandLine
     {
         var writers = new CommandOutput(output, error);
         RootCommand root = Root(writers);
-        ParseResult parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
+        // No response files: an image may be named @1.jpg.
+        ParseResult parsed = root.Parse(args.Length == 0 ? ["--help"] : args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0 && !args.Any(argument => argument is "--help" or "-h" or "-?" or "--version"))
         {
             return ParseErrors(parsed, error);
@@ -31,17 +31,17 @@ internal static class CommandLine
         var configuration = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
         try
         {
-            return parsed.Invoke(configuration);
+            return Done(parsed, parsed.Invoke(configuration));
         }
         catch (Exception failure)
         {
-            return Report(failure, parsed.GetValue(s_verbose), error);
+            return Done(parsed, Report(failure, parsed.GetValue(SharedOptions.Verbose), error));
         }
     }
 
     private static RootCommand Root(CommandOutput output) => new("Trains image classifiers, and says exactly where the time goes.")
     {
-        s_verbose,
+        SharedOptions.Verbose,
         TrainCommand.Create(output),
         ResumeCommand.Create(output),
         EvalCommand.Create(output),
@@ -49,6 +49,12 @@ internal static class CommandLine
         RecipeCommand.Create(output),
         DoctorCommand.Create(output),
     };
+
+    private static int Done(ParseResult parsed, int code)
+    {
+        HostMetrics.CommandDone(string.Join(' ', Path(parsed).Skip(1)), code);
+        return code;
+    }
 
     private static int ParseErrors(ParseResult parsed, TextWriter error)
     {
@@ -94,14 +100,18 @@ internal static class CommandLine
             UserErrorException => (ExitCodes.UserError, failure.Message),
             RunFailedException => (ExitCodes.Failure, failure.Message),
             OperationCanceledException => (ExitCodes.Interrupted, "stopped"),
-            _ => (ExitCodes.Failure, $"{failure.Message} ({failure.GetType().Name}; --verbose shows where)"),
+            RunCrashedException crash => (ExitCodes.Failure, $"{Sentence(crash.InnerException!)} (details: {crash.LogFile})"),
+            _ => (ExitCodes.Failure, $"{Sentence(failure)} (--verbose shows where)"),
         };
         error.WriteLine($"error: {Printable.Lines(text)}");
         if (verbose)
         {
-            error.WriteLine(failure);
+            error.WriteLine(Printable.Lines(failure.ToString()));
         }
 
         return code;
     }
+
+    // libtorch's messages go on with the stack of its own code.
+    private static string Sentence(Exception failure) => $"{failure.GetType().Name}: {failure.Message.Trim().Split('\n')[0].Trim()}";
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using StreamTrainer.Host.Progress;
 using StreamTrainer.Model.Architectures;
 using StreamTrainer.Model.Training;
@@ -31,7 +32,9 @@ internal static class PredictCommand
             RunWeights weights = RunWeights.Find(parsed.GetRequiredValue(run), recipe: null, parsed.GetRequiredValue(checkpoint), parsed.GetValue(raw));
             int count = parsed.GetValue(top) is >= 1 and var wanted ? wanted : throw new UserErrorException("--top: at least 1");
             using var display = ProgressDisplay.For(output.Error, quiet: true, weights.Recipe);
-            ImagePrediction[] predictions = TrainThread.Run(() => Predict(weights, parsed.GetRequiredValue(images), count, new DisplayLogger(display)));
+            var logger = new DisplayLogger(display, parsed.GetValue(SharedOptions.Verbose));
+            using var signals = new StopSignals(_ => { }, display.Restore);
+            ImagePrediction[] predictions = TrainThread.Run(() => Predict(weights, parsed.GetRequiredValue(images), count, logger, signals.Token));
             if (parsed.GetValue(json))
             {
                 output.Out.WriteLine(JsonSerializer.Serialize(predictions, CommandJson.Default.ImagePredictionArray));
@@ -41,7 +44,7 @@ internal static class PredictCommand
             {
                 if (prediction.Error is { } error)
                 {
-                    output.Error.WriteLine($"error: {Printable.Text(prediction.Image)}: {error}");
+                    output.Error.WriteLine($"error: {Printable.Text(prediction.Image)}: {Printable.Text(error)}");
                 }
                 else if (!parsed.GetValue(json))
                 {
@@ -58,7 +61,7 @@ internal static class PredictCommand
         return command;
     }
 
-    private static ImagePrediction[] Predict(RunWeights weights, string[] images, int top, Microsoft.Extensions.Logging.ILogger logger)
+    private static ImagePrediction[] Predict(RunWeights weights, string[] images, int top, ILogger logger, CancellationToken stop)
     {
         ComputeDevice device = ComputeDevice.Resolve(weights.Recipe.Train, logger);
         using ImageClassifier model = weights.Load([], device);
@@ -66,6 +69,7 @@ internal static class PredictCommand
         IReadOnlyList<string> names = weights.ClassNames ?? [];
         return [.. images.Select(image =>
         {
+            stop.ThrowIfCancellationRequested();
             try
             {
                 double[] probabilities = predictor.Probabilities(File.ReadAllBytes(image));

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using StreamTrainer.Host.Progress;
 using StreamTrainer.Host.Recipes;
 using StreamTrainer.Pipeline;
@@ -31,32 +32,50 @@ internal static class RecipeCommand
         Argument<string[]> recipes = SharedOptions.Argument<string[]>("RECIPE", "Recipes, YAML files.");
         recipes.Arity = ArgumentArity.OneOrMore;
         Option<string[]> set = SharedOptions.Set();
+        Option<bool> json = SharedOptions.Json("what was found");
         var command = new Command("check", """
-            Checks recipes without training: keys, values, units, ranges, files that they extend.
+            Checks recipes without training: keys, values, units, ranges, files that they extend. The exit code is 2 where one is
+            wrong.
 
             Example:
               streamtrainer recipe check configs/*.yaml
             """)
-        { recipes, set };
+        { recipes, set, json };
         command.SetAction(parsed =>
         {
-            int code = ExitCodes.Success;
-            foreach (string recipe in parsed.GetRequiredValue(recipes))
+            RecipeFinding[] findings = [.. parsed.GetRequiredValue(recipes).Select(recipe => Find(recipe, parsed.GetValue(set) ?? []))];
+            if (parsed.GetValue(json))
             {
-                try
+                output.Out.WriteLine(JsonSerializer.Serialize(findings, CommandJson.Default.RecipeFindingArray));
+            }
+
+            foreach (RecipeFinding finding in findings)
+            {
+                if (finding.Error is { } error)
                 {
-                    RecipeLoader.Load(recipe, parsed.GetValue(set) ?? []);
-                    output.Out.WriteLine($"{recipe}: valid");
+                    output.Error.WriteLine(Printable.Lines(error));
                 }
-                catch (UserErrorException error)
+                else if (!parsed.GetValue(json))
                 {
-                    output.Error.WriteLine(Printable.Lines(error.Message));
-                    code = ExitCodes.UserError;
+                    output.Out.WriteLine(Printable.Text($"{finding.Recipe}: valid"));
                 }
             }
 
-            return code;
+            return findings.All(finding => finding.Valid) ? ExitCodes.Success : ExitCodes.UserError;
         });
         return command;
+    }
+
+    private static RecipeFinding Find(string recipe, IReadOnlyList<string> overrides)
+    {
+        try
+        {
+            RecipeLoader.Load(recipe, overrides);
+            return new RecipeFinding(recipe, Valid: true);
+        }
+        catch (UserErrorException error)
+        {
+            return new RecipeFinding(recipe, Valid: false) { Error = error.Message };
+        }
     }
 }

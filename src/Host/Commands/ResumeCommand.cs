@@ -25,7 +25,7 @@ internal static class ResumeCommand
             Recipe recipe = directory.ReadRecipe();
             // Killed before its first checkpoint, a run begins again.
             string? from = new CheckpointStore(directory.CheckpointDirectory, recipe.Checkpoint.Keep).Latest();
-            return new RunExecution(output, parsed.GetValue(json), parsed.GetValue(quiet)).Run(directory, recipe, from);
+            return new RunExecution(output, parsed.GetValue(json), parsed.GetValue(quiet), parsed.GetValue(SharedOptions.Verbose)).Run(directory, recipe, from);
         });
         return command;
     }

@@ -10,8 +10,8 @@ internal static class TrainCommand
     public static Command Create(CommandOutput output)
     {
         Argument<string> recipe = SharedOptions.Argument<string>("RECIPE", "The recipe, a YAML file (docs/recipes.md).");
-        Option<string> runs = new("--runs") { Description = "The folder of all runs.", HelpName = "DIR", DefaultValueFactory = _ => "runs" };
-        Option<string?> id = new("--id") { Description = "The run's name; by default the time and the model's name.", HelpName = "NAME" };
+        Option<string> runs = SharedOptions.Runs("The folder of all runs.");
+        Option<string?> id = SharedOptions.Text("--id", "NAME", "The run's name; by default the time and the model's name.");
         Option<bool> print = new("--print-recipe") { Description = "Print the resolved recipe and train nothing." };
         Option<string[]> set = SharedOptions.Set();
         Option<bool> json = SharedOptions.Json("the run's summary"), quiet = SharedOptions.Quiet();
@@ -35,7 +35,7 @@ internal static class TrainCommand
 
             RunPreflight.Check(loaded.Recipe);
             RunDirectory run = RunDirectory.Create(parsed.GetRequiredValue(runs), parsed.GetValue(id), loaded.Recipe, Environment.GetCommandLineArgs(), loaded.Path);
-            return new RunExecution(output, parsed.GetValue(json), parsed.GetValue(quiet)).Run(run, loaded.Recipe, resumeFrom: null);
+            return new RunExecution(output, parsed.GetValue(json), parsed.GetValue(quiet), parsed.GetValue(SharedOptions.Verbose)).Run(run, loaded.Recipe, resumeFrom: null);
         });
         return command;
     }
