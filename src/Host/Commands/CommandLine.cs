@@ -1,7 +1,7 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.Reflection;
 using StreamTrainer.Host.Progress;
-using StreamTrainer.Host.Recipes;
 using StreamTrainer.Host.Telemetry;
 using StreamTrainer.Model.Training;
 using StreamTrainer.Pipeline;
@@ -11,6 +11,9 @@ namespace StreamTrainer.Host.Commands;
 /// <summary>The command line: which commands there are, and what an error becomes. A new command is its file and one line here.</summary>
 internal static class CommandLine
 {
+    /// <summary>The program's name, as it is called.</summary>
+    public const string Name = "streamtrainer";
+
     /// <summary>Runs a command.</summary>
     /// <param name="args">The arguments.</param>
     /// <param name="output">Gets the answer.</param>
@@ -22,9 +25,15 @@ internal static class CommandLine
         RootCommand root = Root(writers);
         // No response files: an image may be named @1.jpg.
         ParseResult parsed = root.Parse(args.Length == 0 ? ["--help"] : args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Errors.Count > 0 && !args.Any(argument => argument is "--help" or "-h" or "-?" or "--version"))
+        bool helpAsked = parsed.GetResult(root.Options.OfType<HelpOption>().Single()) is { Implicit: false };
+        if (!helpAsked && ParseMistakes.Of(parsed) is { Count: > 0 } mistakes)
         {
-            return ParseErrors(parsed, error);
+            foreach (string mistake in mistakes)
+            {
+                error.WriteLine(Printable.Text(mistake));
+            }
+
+            return ExitCodes.UserError;
         }
 
         // Signals are ours: the library would end the process two seconds after the first.
@@ -39,53 +48,27 @@ internal static class CommandLine
         }
     }
 
-    private static RootCommand Root(CommandOutput output) => new("Trains image classifiers, and says exactly where the time goes.")
+    private static RootCommand Root(CommandOutput output)
     {
-        SharedOptions.Verbose,
-        TrainCommand.Create(output),
-        ResumeCommand.Create(output),
-        EvalCommand.Create(output),
-        PredictCommand.Create(output),
-        RecipeCommand.Create(output),
-        DoctorCommand.Create(output),
-    };
+        var root = new RootCommand("Trains image classifiers, and says exactly where the time goes.")
+        {
+            SharedOptions.Verbose,
+            TrainCommand.Create(output),
+            ResumeCommand.Create(output),
+            EvalCommand.Create(output),
+            PredictCommand.Create(output),
+            RecipeCommand.Create(output),
+            DoctorCommand.Create(output),
+        };
+        HelpOption help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        return root;
+    }
 
     private static int Done(ParseResult parsed, int code)
     {
-        HostMetrics.CommandDone(string.Join(' ', Path(parsed).Skip(1)), code);
+        HostMetrics.CommandDone(ParseMistakes.Path(parsed.CommandResult), code);
         return code;
-    }
-
-    private static int ParseErrors(ParseResult parsed, TextWriter error)
-    {
-        Command command = parsed.CommandResult.Command;
-        string[] known = [.. command.Subcommands.Select(each => each.Name), .. command.Options.Select(each => each.Name)];
-        foreach (string token in parsed.UnmatchedTokens)
-        {
-            string? nearest = NearestName.Of(token, known);
-            string hint = nearest is null ? "" : $"; did you mean '{nearest}'?";
-            error.WriteLine($"error: unknown {(token.StartsWith('-') ? "option" : "argument")} '{Printable.Text(token)}'{hint}");
-        }
-
-        foreach (var each in parsed.Errors.Where(each => parsed.UnmatchedTokens.Count == 0 || !parsed.UnmatchedTokens.Any(token => each.Message.Contains($"'{token}'", StringComparison.Ordinal))))
-        {
-            error.WriteLine($"error: {Printable.Text(each.Message)}");
-        }
-
-        string path = string.Join(' ', Path(parsed));
-        error.WriteLine($"See '{path} --help'.");
-        return ExitCodes.UserError;
-    }
-
-    private static Stack<string> Path(ParseResult parsed)
-    {
-        var names = new Stack<string>();
-        for (var result = parsed.CommandResult; result is not null; result = result.Parent as System.CommandLine.Parsing.CommandResult)
-        {
-            names.Push(result.Parent is null ? "streamtrainer" : result.Command.Name);
-        }
-
-        return names;
     }
 
     private static int Report(Exception failure, bool verbose, TextWriter error)

@@ -20,14 +20,12 @@ internal static class EvalCommand
         Option<string?> data = SharedOptions.Text("--data", "PATH", "What to score on; by default the recipe's data.val.");
         Option<string> checkpoint = SharedOptions.Checkpoint();
         Option<bool> raw = SharedOptions.Raw(), json = SharedOptions.Json("the scores");
-        var command = new Command("eval", """
+        var command = new Verb("eval", """
             Scores a model: top-1, top-5 and mean cross-entropy over a data set, every image once.
-
-            Examples:
-              streamtrainer eval runs/first
-              streamtrainer eval runs/first --data other.tar --checkpoint last --json
-              streamtrainer eval model.safetensors --recipe configs/cifar10.yaml
-            """)
+            """,
+            "eval runs/first",
+            "eval runs/first --data other.tar --checkpoint last --json",
+            "eval model.safetensors --recipe configs/cifar10.yaml")
         { weights, recipe, data, checkpoint, raw, json };
         command.SetAction(parsed =>
         {

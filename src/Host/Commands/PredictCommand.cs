@@ -20,12 +20,10 @@ internal static class PredictCommand
         Option<int> top = new("--top") { Description = "How many classes to show for an image.", DefaultValueFactory = _ => 5, HelpName = "N" };
         Option<string> checkpoint = SharedOptions.Checkpoint();
         Option<bool> raw = SharedOptions.Raw(), json = SharedOptions.Json("the predictions");
-        var command = new Command("predict", """
+        var command = new Verb("predict", """
             Classifies images with a run's model, seen as in its evaluation.
-
-            Example:
-              streamtrainer predict runs/first cat.jpg dog.png --top 3
-            """)
+            """,
+            "predict runs/first cat.jpg dog.png --top 3")
         { run, images, top, checkpoint, raw, json };
         command.SetAction(parsed =>
         {

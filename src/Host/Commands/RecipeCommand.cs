@@ -9,16 +9,19 @@ namespace StreamTrainer.Host.Commands;
 /// <summary><c>recipe schema</c> and <c>recipe check</c>.</summary>
 internal static class RecipeCommand
 {
-    public static Command Create(CommandOutput output) => new("recipe", "What a recipe may say, and whether one does.") { Schema(output), Check(output) };
+    public static Command Create(CommandOutput output) =>
+        new Verb("recipe", "What a recipe may say, and whether one does.", "recipe check configs/*.yaml", "recipe schema > configs/recipe.schema.json")
+        {
+            Schema(output),
+            Check(output),
+        };
 
-    private static Command Schema(CommandOutput output)
+    private static Verb Schema(CommandOutput output)
     {
-        var command = new Command("schema", """
+        var command = new Verb("schema", """
             Prints the JSON Schema of recipes, by which editors complete and check them.
-
-            Example:
-              streamtrainer recipe schema > configs/recipe.schema.json
-            """);
+            """,
+            "recipe schema > configs/recipe.schema.json");
         command.SetAction(_ =>
         {
             output.Out.Write(RecipeSchema.Json());
@@ -27,19 +30,17 @@ internal static class RecipeCommand
         return command;
     }
 
-    private static Command Check(CommandOutput output)
+    private static Verb Check(CommandOutput output)
     {
         Argument<string[]> recipes = SharedOptions.Argument<string[]>("RECIPE", "Recipes, YAML files.");
         recipes.Arity = ArgumentArity.OneOrMore;
         Option<string[]> set = SharedOptions.Set();
         Option<bool> json = SharedOptions.Json("what was found");
-        var command = new Command("check", """
-            Checks recipes without training: keys, values, units, ranges, files that they extend. The exit code is 2 where one is
-            wrong.
-
-            Example:
-              streamtrainer recipe check configs/*.yaml
-            """)
+        var command = new Verb("check", """
+            Checks recipes without training: keys, values, units, ranges, files that they extend. The exit code is 2 where one
+            is wrong.
+            """,
+            "recipe check configs/*.yaml")
         { recipes, set, json };
         command.SetAction(parsed =>
         {

@@ -11,13 +11,11 @@ internal static class ResumeCommand
     {
         Argument<string> run = SharedOptions.Argument<string>("RUN", "The run's directory, as runs/ID.");
         Option<bool> json = SharedOptions.Json("the run's summary"), quiet = SharedOptions.Quiet();
-        var command = new Command("resume", """
-            Goes on with a run that was stopped or killed, in the middle of an epoch too: it ends with the same weights, bit for
-            bit, as if it had never stopped (for the same number of threads). A run that is still alive is refused.
-
-            Example:
-              streamtrainer resume runs/first
-            """)
+        var command = new Verb("resume", """
+            Goes on with a run that was stopped or killed, in the middle of an epoch too: it ends with the same weights, bit
+            for bit, as if it had never stopped (for the same number of threads). A run that is still alive is refused.
+            """,
+            "resume runs/first")
         { run, json, quiet };
         command.SetAction(parsed =>
         {

@@ -18,6 +18,7 @@ internal sealed class RunExecution(CommandOutput output, bool json, bool quiet, 
     /// <param name="resumeFrom">The checkpoint to go on from; none: from the start.</param>
     public int Run(RunDirectory run, Recipe recipe, string? resumeFrom)
     {
+        using IDisposable? fileSize = FileSizeSignal.Handle();
         using RunLock held = RunLock.Acquire(run);
         if (RunSummary.Read(run) is { State: RunState.Completed } earlier)
         {

@@ -57,7 +57,7 @@ internal static class SharedOptions
         {
             foreach (var token in result.Tokens.Where(token => IsOption(token.Value)))
             {
-                result.AddError($"unknown option '{token.Value}'");
+                result.AddError(ParseMistakes.UnknownOption(token.Value, result));
             }
         });
         return argument;
@@ -76,5 +76,5 @@ internal static class SharedOptions
         return option;
     }
 
-    private static bool IsOption(string token) => token.StartsWith("--", StringComparison.Ordinal);
+    private static bool IsOption(string token) => token.StartsWith("--", StringComparison.Ordinal) && token.Length > 2;
 }

@@ -15,14 +15,12 @@ internal static class TrainCommand
         Option<bool> print = new("--print-recipe") { Description = "Print the resolved recipe and train nothing." };
         Option<string[]> set = SharedOptions.Set();
         Option<bool> json = SharedOptions.Json("the run's summary"), quiet = SharedOptions.Quiet();
-        var command = new Command("train", """
-            Trains a model by a recipe, into a new directory: runs/ID holds the recipe, the environment, checkpoints, events, the
-            log and at the end summary.json. Ctrl-C stops after a step and saves; 'resume runs/ID' goes on.
-
-            Examples:
-              streamtrainer train configs/demo.yaml
-              streamtrainer train configs/cifar10.yaml --id first --set train.epochs=5 --set optimizer.lr=0.5
-            """)
+        var command = new Verb("train", """
+            Trains a model by a recipe, into a new directory: runs/ID holds the recipe, the environment, checkpoints, events,
+            the log and at the end summary.json. Ctrl-C stops after a step and saves; 'resume runs/ID' goes on.
+            """,
+            "train configs/demo.yaml",
+            "train configs/cifar10.yaml --id first --set train.epochs=5 --set optimizer.lr=0.5")
         { recipe, runs, id, set, print, json, quiet };
         command.SetAction(parsed =>
         {

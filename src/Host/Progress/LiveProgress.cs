@@ -17,7 +17,6 @@ internal sealed class LiveProgress : IProgressDisplay
     private static readonly TimeSpan s_between = TimeSpan.FromMilliseconds(200);
 
     private readonly ConcurrentQueue<string> _notes = new();
-    private readonly TextWriter _writer;
     private readonly IAnsiConsole _console;
     private readonly int _epochs;
     private readonly TimeProvider _time;
@@ -29,16 +28,14 @@ internal sealed class LiveProgress : IProgressDisplay
     private volatile bool _broken;
 
     /// <summary>Starts to draw.</summary>
-    /// <param name="writer">The terminal.</param>
-    /// <param name="console">The same, as Spectre.Console knows it.</param>
+    /// <param name="console">The terminal.</param>
     /// <param name="epochs">Epochs of the run.</param>
     /// <param name="time">The clock.</param>
-    public LiveProgress(TextWriter writer, IAnsiConsole console, int epochs, TimeProvider time)
+    public LiveProgress(IAnsiConsole console, int epochs, TimeProvider? time = null)
     {
-        _writer = writer;
         _console = console;
         _epochs = epochs;
-        _time = time;
+        _time = time ?? TimeProvider.System;
         _thread = new Thread(Draw) { Name = "progress", IsBackground = true };
         _thread.Start();
     }
@@ -67,8 +64,9 @@ internal sealed class LiveProgress : IProgressDisplay
     {
         try
         {
-            _writer.WriteLine(ShowCursor);
-            _writer.Flush();
+            TextWriter writer = _console.Profile.Out.Writer;
+            writer.WriteLine(ShowCursor);
+            writer.Flush();
         }
         catch (IOException)
         {
@@ -88,7 +86,7 @@ internal sealed class LiveProgress : IProgressDisplay
         if (_broken)
         {
             // What could not be drawn is written as it is: there may be a warning in it.
-            var lines = new LineWriter(_writer);
+            var lines = new LineWriter(_console.Profile.Out.Writer);
             while (_notes.TryDequeue(out string? note))
             {
                 lines.Write(note);

@@ -3,11 +3,12 @@ using StreamTrainer.Model.Training;
 namespace StreamTrainer.Host.Progress;
 
 /// <summary>Lines, for a log or a pipe: steps at most every few seconds, everything else as it happens.</summary>
-internal sealed class PlainProgress(TextWriter writer, int epochs, TimeProvider time, bool notesOnly = false) : IProgressDisplay
+internal sealed class PlainProgress(TextWriter writer, int epochs, bool notesOnly = false, TimeProvider? time = null) : IProgressDisplay
 {
     /// <summary>Time between two steps that are shown.</summary>
     public static TimeSpan Between { get; } = TimeSpan.FromSeconds(5);
 
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly LineWriter _lines = new(writer);
     private long _totalSteps;
     private long? _last;
@@ -25,8 +26,8 @@ internal sealed class PlainProgress(TextWriter writer, int epochs, TimeProvider 
                 _totalSteps = run.TotalSteps;
                 _lines.Write(ProgressText.Started(run));
                 break;
-            case StepLogged step when _last is not { } last || time.GetElapsedTime(last) >= Between || step.Step == _totalSteps:
-                _last = time.GetTimestamp();
+            case StepLogged step when _last is not { } last || _time.GetElapsedTime(last) >= Between || step.Step == _totalSteps:
+                _last = _time.GetTimestamp();
                 _lines.Write(ProgressText.Step(step, _totalSteps, epochs));
                 break;
             case EpochFinished epoch:

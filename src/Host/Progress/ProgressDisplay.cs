@@ -11,12 +11,12 @@ internal static class ProgressDisplay
     {
         if (quiet)
         {
-            return new PlainProgress(error, recipe.Train.Epochs, TimeProvider.System, notesOnly: true);
+            return new PlainProgress(error, recipe.Train.Epochs, notesOnly: true);
         }
 
         bool terminal = !Console.IsErrorRedirected && ReferenceEquals(error, Console.Error) && Environment.GetEnvironmentVariable("TERM") is not "dumb";
         return terminal
-            ? new LiveProgress(Console.Error, AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) }), recipe.Train.Epochs, TimeProvider.System)
-            : new PlainProgress(error, recipe.Train.Epochs, TimeProvider.System);
+            ? new LiveProgress(AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) }), recipe.Train.Epochs)
+            : new PlainProgress(error, recipe.Train.Epochs);
     }
 }

@@ -39,28 +39,28 @@ internal static class TimeTable
         {
             < Negligible => $"{waited}: the data is fast enough",
             < Small => $"{waited}: little to gain from a faster pipeline",
-            _ => Guilty(result) is { } guilty ? $"{waited}: {guilty} (docs/stalls.md)" : $"{waited} (docs/stalls.md says what helps)",
+            _ => Slowest(result) is ({ } stage, { } advice)
+                ? $"{waited}; the pipeline was busiest with: {stage}; {advice} (docs/stalls.md)"
+                : $"{waited} (docs/stalls.md says what helps)",
         };
     }
 
-    private static string? Guilty(TrainingResult result)
+    // Names of PipelineStatistics.Stages. Workers that mostly wait for bytes are not the slow side, whatever they did between.
+    private static (string? Stage, string? Advice) Slowest(TrainingResult result)
     {
-        // Names of PipelineStatistics.Stages.
         Dictionary<string, double> stages = result.Stages.ToDictionary(stage => stage.Key, stage => stage.Value);
         double decode = stages.GetValueOrDefault("decode"), transform = stages.GetValueOrDefault("transform");
         if (stages.GetValueOrDefault("workers: waiting for bytes") > decode + transform)
         {
-            return "reading is the slow stage, more data.readers or a faster disk may help";
+            return ("read", "more data.readers or a faster disk may help");
         }
 
-        if (decode + transform <= 0)
+        return (decode + transform > 0, decode >= transform) switch
         {
-            return null;
-        }
-
-        return decode >= transform
-            ? "decoding is the slow stage, more data.workers or smaller images may help"
-            : "transforming is the slow stage, more data.workers may help";
+            (false, _) => (null, null),
+            (_, true) => ("decode", "more data.workers or smaller images may help"),
+            _ => ("transform", "more data.workers may help"),
+        };
     }
 
     private static string Row(string name, double seconds, string rest) => Format($"  {name,-28}{seconds,10:F2} s {rest}").TrimEnd();
