@@ -4,7 +4,7 @@ using StreamTrainer.Host.Doctor;
 namespace StreamTrainer.Host.Commands;
 
 /// <summary>What <c>eval --json</c> prints.</summary>
-internal sealed record EvaluationAnswer(double Top1, double Top5, double Loss, long Samples, string Weights, string Data);
+internal sealed record EvaluationAnswer(double Top1, double Top5, double Loss, long Samples, long BadSamples, string Weights, string Data);
 
 /// <summary>A class and how likely it is.</summary>
 internal sealed record ClassProbability([property: JsonPropertyName("class")] string Name, double Probability);
@@ -16,10 +16,18 @@ internal sealed record ImagePrediction(string Image, IReadOnlyList<ClassProbabil
     public string? Error { get; init; }
 }
 
+/// <summary>What <c>recipe check --json</c> prints of a recipe.</summary>
+internal sealed record RecipeFinding(string Recipe, bool Valid)
+{
+    /// <summary>What is wrong with it, a line for each error.</summary>
+    public string? Error { get; init; }
+}
+
 /// <summary>JSON of the commands' answers, generated at build.</summary>
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(EvaluationAnswer))]
 [JsonSerializable(typeof(ImagePrediction[]))]
+[JsonSerializable(typeof(RecipeFinding[]))]
 [JsonSerializable(typeof(DoctorReport))]
 internal sealed partial class CommandJson : JsonSerializerContext;

@@ -11,16 +11,14 @@ internal static class DoctorCommand
     public static Command Create(CommandOutput output)
     {
         Option<bool> json = SharedOptions.Json("the report");
-        Option<string> runs = new("--runs") { Description = "The folder of all runs, to be written into.", HelpName = "DIR", DefaultValueFactory = _ => "runs" };
+        Option<string> runs = SharedOptions.Runs("The folder of all runs, to see whether it can be written.");
         // The doctor starts itself with it: what it tries may end the process.
         Option<string?> probe = new("--probe") { Hidden = true };
-        var command = new Command("doctor", """
+        var command = new Verb("doctor", """
             Looks at this machine: versions, devices, instruction sets, limits; tries what training needs; ends with a verdict.
             The exit code is 1 where training cannot work.
-
-            Example:
-              streamtrainer doctor
-            """)
+            """,
+            "doctor")
         { json, runs, probe };
         command.SetAction(parsed =>
         {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using StreamTrainer.Host.Progress;
 using StreamTrainer.Model.Architectures;
 using StreamTrainer.Model.Training;
@@ -15,18 +16,16 @@ internal static class EvalCommand
     public static Command Create(CommandOutput output)
     {
         Argument<string> weights = SharedOptions.Argument<string>("RUN|WEIGHTS", "A run's directory, or a safetensors file (with --recipe).");
-        Option<string?> recipe = new("--recipe") { Description = "The recipe; by default the run's own.", HelpName = "FILE" };
-        Option<string?> data = new("--data") { Description = "What to score on; by default the recipe's data.val.", HelpName = "PATH" };
+        Option<string?> recipe = SharedOptions.Text("--recipe", "FILE", "The recipe; by default the run's own.");
+        Option<string?> data = SharedOptions.Text("--data", "PATH", "What to score on; by default the recipe's data.val.");
         Option<string> checkpoint = SharedOptions.Checkpoint();
         Option<bool> raw = SharedOptions.Raw(), json = SharedOptions.Json("the scores");
-        var command = new Command("eval", """
+        var command = new Verb("eval", """
             Scores a model: top-1, top-5 and mean cross-entropy over a data set, every image once.
-
-            Examples:
-              streamtrainer eval runs/first
-              streamtrainer eval runs/first --data other.tar --checkpoint last --json
-              streamtrainer eval model.safetensors --recipe configs/cifar10.yaml
-            """)
+            """,
+            "eval runs/first",
+            "eval runs/first --data other.tar --checkpoint last --json",
+            "eval model.safetensors --recipe configs/cifar10.yaml")
         { weights, recipe, data, checkpoint, raw, json };
         command.SetAction(parsed =>
         {
@@ -34,17 +33,16 @@ internal static class EvalCommand
             string where = parsed.GetValue(data) ?? found.Recipe.Data.Val
                 ?? throw new UserErrorException("the recipe has no data.val; name what to score on with --data");
             using var display = ProgressDisplay.For(output.Error, quiet: true, found.Recipe);
-            using var signals = new StopSignals(_ => { });
-            EvaluationResult result = TrainThread.Run(() => Evaluate(found, where, new DisplayLogger(display), signals.Token));
-            output.Out.WriteLine(parsed.GetValue(json)
-                ? JsonSerializer.Serialize(new EvaluationAnswer(result.Top1, result.Top5, result.Loss, result.Samples, found.File, where), CommandJson.Default.EvaluationAnswer)
-                : string.Create(CultureInfo.InvariantCulture, $"top-1 {100 * result.Top1:F2} %, top-5 {100 * result.Top5:F2} %, loss {result.Loss:F4} on {result.Samples} images of {where} ({found.File})"));
+            var logger = new DisplayLogger(display, parsed.GetValue(SharedOptions.Verbose));
+            using var signals = new StopSignals(_ => { }, display.Restore);
+            EvaluationAnswer answer = TrainThread.Run(() => Evaluate(found, where, logger, signals.Token));
+            output.Out.WriteLine(parsed.GetValue(json) ? JsonSerializer.Serialize(answer, CommandJson.Default.EvaluationAnswer) : Printable.Text(Text(answer)));
             return ExitCodes.Success;
         });
         return command;
     }
 
-    private static EvaluationResult Evaluate(RunWeights weights, string where, Microsoft.Extensions.Logging.ILogger logger, CancellationToken stop)
+    private static EvaluationAnswer Evaluate(RunWeights weights, string where, ILogger logger, CancellationToken stop)
     {
         ISampleSource source = SampleSources.Open(where);
         if (weights.ClassNames is { } names)
@@ -56,7 +54,15 @@ internal static class EvalCommand
         {
             ComputeDevice device = ComputeDevice.Resolve(weights.Recipe.Train, logger);
             using ImageClassifier model = weights.Load(source.ClassNames, device);
-            return new Evaluator(source, weights.Recipe, device, logger).Run(model, stop);
+            EvaluationResult result = new Evaluator(source, weights.Recipe, device, logger).Run(model, stop);
+            return new EvaluationAnswer(result.Top1, result.Top5, result.Loss, result.Samples, source.Count - result.Samples, weights.File, where);
         }
+    }
+
+    private static string Text(EvaluationAnswer answer)
+    {
+        string bad = answer.BadSamples == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {answer.BadSamples} could not be used");
+        return string.Create(CultureInfo.InvariantCulture,
+            $"top-1 {100 * answer.Top1:F2} %, top-5 {100 * answer.Top5:F2} %, loss {answer.Loss:F4} on {answer.Samples} images of {answer.Data}{bad} ({answer.Weights})");
     }
 }

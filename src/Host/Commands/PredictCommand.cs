@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using StreamTrainer.Host.Progress;
 using StreamTrainer.Model.Architectures;
 using StreamTrainer.Model.Training;
@@ -19,19 +20,19 @@ internal static class PredictCommand
         Option<int> top = new("--top") { Description = "How many classes to show for an image.", DefaultValueFactory = _ => 5, HelpName = "N" };
         Option<string> checkpoint = SharedOptions.Checkpoint();
         Option<bool> raw = SharedOptions.Raw(), json = SharedOptions.Json("the predictions");
-        var command = new Command("predict", """
+        var command = new Verb("predict", """
             Classifies images with a run's model, seen as in its evaluation.
-
-            Example:
-              streamtrainer predict runs/first cat.jpg dog.png --top 3
-            """)
+            """,
+            "predict runs/first cat.jpg dog.png --top 3")
         { run, images, top, checkpoint, raw, json };
         command.SetAction(parsed =>
         {
             RunWeights weights = RunWeights.Find(parsed.GetRequiredValue(run), recipe: null, parsed.GetRequiredValue(checkpoint), parsed.GetValue(raw));
             int count = parsed.GetValue(top) is >= 1 and var wanted ? wanted : throw new UserErrorException("--top: at least 1");
             using var display = ProgressDisplay.For(output.Error, quiet: true, weights.Recipe);
-            ImagePrediction[] predictions = TrainThread.Run(() => Predict(weights, parsed.GetRequiredValue(images), count, new DisplayLogger(display)));
+            var logger = new DisplayLogger(display, parsed.GetValue(SharedOptions.Verbose));
+            using var signals = new StopSignals(_ => { }, display.Restore);
+            ImagePrediction[] predictions = TrainThread.Run(() => Predict(weights, parsed.GetRequiredValue(images), count, logger, signals.Token));
             if (parsed.GetValue(json))
             {
                 output.Out.WriteLine(JsonSerializer.Serialize(predictions, CommandJson.Default.ImagePredictionArray));
@@ -41,7 +42,7 @@ internal static class PredictCommand
             {
                 if (prediction.Error is { } error)
                 {
-                    output.Error.WriteLine($"error: {Printable.Text(prediction.Image)}: {error}");
+                    output.Error.WriteLine($"error: {Printable.Text(prediction.Image)}: {Printable.Text(error)}");
                 }
                 else if (!parsed.GetValue(json))
                 {
@@ -58,7 +59,7 @@ internal static class PredictCommand
         return command;
     }
 
-    private static ImagePrediction[] Predict(RunWeights weights, string[] images, int top, Microsoft.Extensions.Logging.ILogger logger)
+    private static ImagePrediction[] Predict(RunWeights weights, string[] images, int top, ILogger logger, CancellationToken stop)
     {
         ComputeDevice device = ComputeDevice.Resolve(weights.Recipe.Train, logger);
         using ImageClassifier model = weights.Load([], device);
@@ -66,6 +67,7 @@ internal static class PredictCommand
         IReadOnlyList<string> names = weights.ClassNames ?? [];
         return [.. images.Select(image =>
         {
+            stop.ThrowIfCancellationRequested();
             try
             {
                 double[] probabilities = predictor.Probabilities(File.ReadAllBytes(image));

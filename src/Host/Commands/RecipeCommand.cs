@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using StreamTrainer.Host.Progress;
 using StreamTrainer.Host.Recipes;
 using StreamTrainer.Pipeline;
@@ -8,16 +9,19 @@ namespace StreamTrainer.Host.Commands;
 /// <summary><c>recipe schema</c> and <c>recipe check</c>.</summary>
 internal static class RecipeCommand
 {
-    public static Command Create(CommandOutput output) => new("recipe", "What a recipe may say, and whether one does.") { Schema(output), Check(output) };
+    public static Command Create(CommandOutput output) =>
+        new Verb("recipe", "What a recipe may say, and whether one does.", "recipe check configs/*.yaml", "recipe schema > configs/recipe.schema.json")
+        {
+            Schema(output),
+            Check(output),
+        };
 
-    private static Command Schema(CommandOutput output)
+    private static Verb Schema(CommandOutput output)
     {
-        var command = new Command("schema", """
+        var command = new Verb("schema", """
             Prints the JSON Schema of recipes, by which editors complete and check them.
-
-            Example:
-              streamtrainer recipe schema > configs/recipe.schema.json
-            """);
+            """,
+            "recipe schema > configs/recipe.schema.json");
         command.SetAction(_ =>
         {
             output.Out.WriteLine(RecipeSchema.Json());
@@ -26,37 +30,53 @@ internal static class RecipeCommand
         return command;
     }
 
-    private static Command Check(CommandOutput output)
+    private static Verb Check(CommandOutput output)
     {
         Argument<string[]> recipes = SharedOptions.Argument<string[]>("RECIPE", "Recipes, YAML files.");
         recipes.Arity = ArgumentArity.OneOrMore;
         Option<string[]> set = SharedOptions.Set();
-        var command = new Command("check", """
-            Checks recipes without training: keys, values, units, ranges, files that they extend.
-
-            Example:
-              streamtrainer recipe check configs/*.yaml
-            """)
-        { recipes, set };
+        Option<bool> json = SharedOptions.Json("what was found");
+        var command = new Verb("check", """
+            Checks recipes without training: keys, values, units, ranges, files that they extend. The exit code is 2 where one
+            is wrong.
+            """,
+            "recipe check configs/*.yaml")
+        { recipes, set, json };
         command.SetAction(parsed =>
         {
-            int code = ExitCodes.Success;
-            foreach (string recipe in parsed.GetRequiredValue(recipes))
+            RecipeFinding[] findings = [.. parsed.GetRequiredValue(recipes).Select(recipe => Find(recipe, parsed.GetValue(set) ?? []))];
+            if (parsed.GetValue(json))
             {
-                try
+                output.Out.WriteLine(JsonSerializer.Serialize(findings, CommandJson.Default.RecipeFindingArray));
+            }
+
+            foreach (RecipeFinding finding in findings)
+            {
+                if (finding.Error is { } error)
                 {
-                    RecipeLoader.Load(recipe, parsed.GetValue(set) ?? []);
-                    output.Out.WriteLine($"{recipe}: valid");
+                    output.Error.WriteLine(Printable.Lines(error));
                 }
-                catch (UserErrorException error)
+                else if (!parsed.GetValue(json))
                 {
-                    output.Error.WriteLine(Printable.Lines(error.Message));
-                    code = ExitCodes.UserError;
+                    output.Out.WriteLine(Printable.Text($"{finding.Recipe}: valid"));
                 }
             }
 
-            return code;
+            return findings.All(finding => finding.Valid) ? ExitCodes.Success : ExitCodes.UserError;
         });
         return command;
+    }
+
+    private static RecipeFinding Find(string recipe, IReadOnlyList<string> overrides)
+    {
+        try
+        {
+            RecipeLoader.Load(recipe, overrides);
+            return new RecipeFinding(recipe, Valid: true);
+        }
+        catch (UserErrorException error)
+        {
+            return new RecipeFinding(recipe, Valid: false) { Error = error.Message };
+        }
     }
 }

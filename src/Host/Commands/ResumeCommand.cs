@@ -11,13 +11,11 @@ internal static class ResumeCommand
     {
         Argument<string> run = SharedOptions.Argument<string>("RUN", "The run's directory, as runs/ID.");
         Option<bool> json = SharedOptions.Json("the run's summary"), quiet = SharedOptions.Quiet();
-        var command = new Command("resume", """
-            Goes on with a run that was stopped or killed, in the middle of an epoch too: it ends with the same weights, bit for
-            bit, as if it had never stopped (for the same number of threads). A run that is still alive is refused.
-
-            Example:
-              streamtrainer resume runs/first
-            """)
+        var command = new Verb("resume", """
+            Goes on with a run that was stopped or killed, in the middle of an epoch too: it ends with the same weights, bit
+            for bit, as if it had never stopped (for the same number of threads). A run that is still alive is refused.
+            """,
+            "resume runs/first")
         { run, json, quiet };
         command.SetAction(parsed =>
         {
@@ -25,7 +23,7 @@ internal static class ResumeCommand
             Recipe recipe = directory.ReadRecipe();
             // Killed before its first checkpoint, a run begins again.
             string? from = new CheckpointStore(directory.CheckpointDirectory, recipe.Checkpoint.Keep).Latest();
-            return new RunExecution(output, parsed.GetValue(json), parsed.GetValue(quiet)).Run(directory, recipe, from);
+            return new RunExecution(output, parsed.GetValue(json), parsed.GetValue(quiet), parsed.GetValue(SharedOptions.Verbose)).Run(directory, recipe, from);
         });
         return command;
     }

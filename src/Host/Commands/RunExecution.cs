@@ -1,14 +1,16 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using StreamTrainer.Host.Progress;
 using StreamTrainer.Host.Runs;
 using StreamTrainer.Host.Telemetry;
 using StreamTrainer.Model.Training;
+using StreamTrainer.Pipeline;
 
 namespace StreamTrainer.Host.Commands;
 
 /// <summary>One process's part of a run, new or resumed: lock, log, events, training, summary, and what is shown of it.</summary>
-internal sealed class RunExecution(CommandOutput output, bool json, bool quiet)
+internal sealed class RunExecution(CommandOutput output, bool json, bool quiet, bool verbose)
 {
     /// <summary>Trains, and gives the exit code.</summary>
     /// <param name="run">Its directory.</param>
@@ -16,6 +18,7 @@ internal sealed class RunExecution(CommandOutput output, bool json, bool quiet)
     /// <param name="resumeFrom">The checkpoint to go on from; none: from the start.</param>
     public int Run(RunDirectory run, Recipe recipe, string? resumeFrom)
     {
+        using IDisposable? fileSize = FileSizeSignal.Handle();
         using RunLock held = RunLock.Acquire(run);
         if (RunSummary.Read(run) is { State: RunState.Completed } earlier)
         {
@@ -27,10 +30,12 @@ internal sealed class RunExecution(CommandOutput output, bool json, bool quiet)
         RunSummary summary = RunSummary.Begin(run, recipe, DateTime.UtcNow);
         using var activity = HostMetrics.Activities.StartActivity("run");
         using IProgressDisplay display = ProgressDisplay.For(output.Error, quiet, recipe);
-        using var logger = new RunLogger(run, new DisplayLogger(display));
+        using var logger = new RunLogger(run, new DisplayLogger(display, verbose));
         using var recorder = new RunRecorder(run, logger);
-        using var signals = new StopSignals(display.Note);
-        RunSummary.Write(run, summary);
+        using var signals = new StopSignals(display.Note, display.Restore);
+        TryWrite(run, summary, logger);
+        HostMetrics.RunIs(RunState.Running);
+        long start = Stopwatch.GetTimestamp();
         display.Note($"run {run.Id} in {run.Path}");
         TrainingResult result;
         try
@@ -42,13 +47,22 @@ internal sealed class RunExecution(CommandOutput output, bool json, bool quiet)
         {
             RunFailure.Log(logger, error);
             TryWrite(run, summary.Fail(error.Message, DateTime.UtcNow), logger);
-            HostMetrics.RunEnded(RunState.Failed);
-            throw;
+            HostMetrics.RunDone(RunState.Failed, Stopwatch.GetElapsedTime(start).TotalSeconds);
+            if (error is UserErrorException or RunFailedException)
+            {
+                throw;
+            }
+
+            throw new RunCrashedException(run.LogFile, error);
         }
 
         summary = summary.Finish(result, DateTime.UtcNow, recorder.BadSampleCount);
-        RunSummary.Write(run, summary);
-        HostMetrics.RunEnded(result.State);
+        if (!TryWrite(run, summary, logger))
+        {
+            throw new RunFailedException($"{run.SummaryFile} cannot be written; what was saved stands: make room, then resume");
+        }
+
+        HostMetrics.RunDone(result.State, Stopwatch.GetElapsedTime(start).TotalSeconds);
         display.Dispose();
         if (!json && !quiet)
         {
@@ -62,16 +76,18 @@ internal sealed class RunExecution(CommandOutput output, bool json, bool quiet)
     private void WriteAnswer(RunSummary summary, RunDirectory run) =>
         output.Out.WriteLine(json ? JsonSerializer.Serialize(summary, RunJson.Default.RunSummary) : SummaryLine.Of(summary, run.Path));
 
-    private static void TryWrite(RunDirectory run, RunSummary summary, ILogger logger)
+    private static bool TryWrite(RunDirectory run, RunSummary summary, ILogger logger)
     {
         try
         {
             RunSummary.Write(run, summary);
+            return true;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             // The error that ended the run is the one to tell; that the disk is full too stands in the log, if there is room.
             RunFailure.NotSummarised(logger, error.Message);
+            return false;
         }
     }
 

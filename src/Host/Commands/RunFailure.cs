@@ -26,6 +26,6 @@ internal static partial class RunFailure
     [LoggerMessage(3101, LogLevel.Error, "the run failed: {Reason}")]
     private static partial void Unexpected(ILogger logger, Exception error, string reason);
 
-    [LoggerMessage(3102, LogLevel.Error, "summary.json was not written: {Reason}")]
+    [LoggerMessage(3102, LogLevel.Warning, "summary.json cannot be written: {Reason}")]
     public static partial void NotSummarised(ILogger logger, string reason);
 }

@@ -30,9 +30,8 @@ internal sealed record RunWeights(Recipe Recipe, string File, IReadOnlyList<stri
     {
         if (System.IO.File.Exists(name))
         {
-            return recipe is null
-                ? throw new UserErrorException($"{name}: weights alone do not say what model they are of; name its recipe with --recipe, or a run's directory")
-                : new RunWeights(RecipeLoader.Load(recipe, []).Recipe, name, ClassNames: null);
+            return OfFile(name, recipe ?? throw new UserErrorException(
+                $"{name}: weights alone do not say what model they are of; name its recipe with --recipe, or a run's directory"));
         }
 
         RunDirectory run = RunDirectory.Open(name);
@@ -41,6 +40,14 @@ internal sealed record RunWeights(Recipe Recipe, string File, IReadOnlyList<stri
         string average = Path.Combine(path, CheckpointStore.EmaFile);
         string file = !raw && System.IO.File.Exists(average) ? average : Path.Combine(path, CheckpointStore.ModelFile);
         return new RunWeights(own, file, CheckpointStore.ReadProgress(path).ClassNames);
+    }
+
+    /// <summary>Weights by themselves. Where they stand in a checkpoint, it still knows the classes.</summary>
+    private static RunWeights OfFile(string file, string recipe)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
+        bool ofCheckpoint = System.IO.File.Exists(Path.Combine(folder, CheckpointStore.StateFile));
+        return new RunWeights(RecipeLoader.Load(recipe, []).Recipe, file, ofCheckpoint ? CheckpointStore.ReadProgress(folder).ClassNames : null);
     }
 
     /// <summary>The model with the weights, ready to classify. On the calling thread.</summary>

@@ -5,6 +5,13 @@ namespace StreamTrainer.Host.Commands;
 /// <summary>Options and arguments that several commands have.</summary>
 internal static class SharedOptions
 {
+    /// <summary><c>--verbose</c>, of every command.</summary>
+    public static Option<bool> Verbose { get; } = new("--verbose")
+    {
+        Description = "Show all messages, and where in the program an error came from.",
+        Recursive = true,
+    };
+
     /// <summary><c>--json</c>.</summary>
     public static Option<bool> Json(string what) => new("--json") { Description = $"Print {what} as JSON, and nothing else, on standard output." };
 
@@ -12,20 +19,32 @@ internal static class SharedOptions
     public static Option<bool> Quiet() => new("--quiet", "-q") { Description = "Show no progress; warnings and errors still come." };
 
     /// <summary><c>--set key=value</c>, any number of times.</summary>
-    public static Option<string[]> Set() => new("--set")
+    public static Option<string[]> Set() => Checked(new Option<string[]>("--set")
     {
         Description = "Set a key of the recipe, as --set train.epochs=5; may be given several times.",
         HelpName = "key=value",
         DefaultValueFactory = _ => [],
-    };
+    });
+
+    /// <summary><c>--runs DIR</c>.</summary>
+    public static Option<string> Runs(string description) => Checked(new Option<string>("--runs")
+    {
+        Description = description,
+        HelpName = "DIR",
+        DefaultValueFactory = _ => "runs",
+    });
+
+    /// <summary>An option that takes a text.</summary>
+    public static Option<string?> Text(string name, string helpName, string description) =>
+        Checked(new Option<string?>(name) { Description = description, HelpName = helpName });
 
     /// <summary><c>--checkpoint</c>.</summary>
-    public static Option<string> Checkpoint() => new("--checkpoint")
+    public static Option<string> Checkpoint() => Checked(new Option<string>("--checkpoint")
     {
         Description = "Which checkpoint of the run: best, last, or a step's number.",
         HelpName = "best|last|STEP",
         DefaultValueFactory = _ => RunWeights.Best,
-    };
+    });
 
     /// <summary><c>--raw</c>.</summary>
     public static Option<bool> Raw() => new("--raw") { Description = "Take the plain weights even where the run has an average of them." };
@@ -36,11 +55,26 @@ internal static class SharedOptions
         var argument = new Argument<T>(name) { Description = description };
         argument.Validators.Add(result =>
         {
-            foreach (var token in result.Tokens.Where(token => token.Value.StartsWith("--", StringComparison.Ordinal)))
+            foreach (var token in result.Tokens.Where(token => IsOption(token.Value)))
             {
-                result.AddError($"unknown option '{token.Value}'");
+                result.AddError(ParseMistakes.UnknownOption(token.Value, result));
             }
         });
         return argument;
     }
+
+    /// <summary>The same for an option's value: <c>--runs --quite</c> means no folder of that name.</summary>
+    private static Option<T> Checked<T>(Option<T> option)
+    {
+        option.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Where(token => IsOption(token.Value)))
+            {
+                result.AddError($"{option.Name} needs a value ({option.HelpName}), and '{token.Value}' is none");
+            }
+        });
+        return option;
+    }
+
+    private static bool IsOption(string token) => token.StartsWith("--", StringComparison.Ordinal) && token.Length > 2;
 }

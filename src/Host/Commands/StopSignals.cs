@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using StreamTrainer.Host.Commands.Native;
 
 namespace StreamTrainer.Host.Commands;
 
@@ -9,13 +10,25 @@ namespace StreamTrainer.Host.Commands;
 internal sealed class StopSignals : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
-    private readonly PosixSignalRegistration _interrupt, _terminate;
+    private readonly Action<string> _tell;
+    private readonly Action<int> _endNow;
+    private readonly PosixSignalRegistration[] _registrations;
     private int _code;
 
-    public StopSignals(Action<string> tell)
+    /// <summary>Takes the signals.</summary>
+    /// <param name="tell">Gets the line that says that the first one was heard.</param>
+    /// <param name="restore">Leaves the terminal as it was, before the second one ends the process.</param>
+    public StopSignals(Action<string> tell, Action restore)
+        : this(tell, code => EndNow(code, restore), [PosixSignal.SIGINT, PosixSignal.SIGTERM])
     {
-        _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Handle(context, ExitCodes.Interrupted, tell));
-        _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Handle(context, ExitCodes.Terminated, tell));
+    }
+
+    /// <summary>For a test: what the second signal does, and which are taken from the system.</summary>
+    internal StopSignals(Action<string> tell, Action<int> endNow, IEnumerable<PosixSignal> taken)
+    {
+        _tell = tell;
+        _endNow = endNow;
+        _registrations = [.. taken.Select(signal => PosixSignalRegistration.Create(signal, Handle))];
     }
 
     /// <summary>Cancelled by the first signal.</summary>
@@ -26,20 +39,46 @@ internal sealed class StopSignals : IDisposable
 
     public void Dispose()
     {
-        _interrupt.Dispose();
-        _terminate.Dispose();
+        Array.ForEach(_registrations, registration => registration.Dispose());
         _stop.Dispose();
     }
 
-    private void Handle(PosixSignalContext context, int code, Action<string> tell)
+    /// <summary>A signal came.</summary>
+    internal void Receive(PosixSignal signal)
     {
-        context.Cancel = true;
+        int code = signal == PosixSignal.SIGTERM ? ExitCodes.Terminated : ExitCodes.Interrupted;
         if (Interlocked.CompareExchange(ref _code, code, 0) != 0)
         {
-            Environment.Exit(code);
+            _endNow(code);
+            return;
         }
 
-        tell("stopping after this step and saving; once more stops at once");
-        _stop.Cancel();
+        _tell("stopping after this step and saving; once more stops at once");
+        try
+        {
+            _stop.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It came in the last moment of the command, which ends anyway.
+        }
+    }
+
+    private void Handle(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        Receive(context.Signal);
+    }
+
+    private static void EndNow(int code, Action restore)
+    {
+        restore();
+        if (OperatingSystem.IsLinux() || OperatingSystem.IsMacOS())
+        {
+            // Not Environment.Exit: it waits for threads, and runs libtorch's destructors beside a step that still computes.
+            LibC.ExitNow(code);
+        }
+
+        Environment.Exit(code);
     }
 }

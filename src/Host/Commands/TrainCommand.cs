@@ -10,19 +10,17 @@ internal static class TrainCommand
     public static Command Create(CommandOutput output)
     {
         Argument<string> recipe = SharedOptions.Argument<string>("RECIPE", "The recipe, a YAML file (docs/recipes.md).");
-        Option<string> runs = new("--runs") { Description = "The folder of all runs.", HelpName = "DIR", DefaultValueFactory = _ => "runs" };
-        Option<string?> id = new("--id") { Description = "The run's name; by default the time and the model's name.", HelpName = "NAME" };
+        Option<string> runs = SharedOptions.Runs("The folder of all runs.");
+        Option<string?> id = SharedOptions.Text("--id", "NAME", "The run's name; by default the time and the model's name.");
         Option<bool> print = new("--print-recipe") { Description = "Print the resolved recipe and train nothing." };
         Option<string[]> set = SharedOptions.Set();
         Option<bool> json = SharedOptions.Json("the run's summary"), quiet = SharedOptions.Quiet();
-        var command = new Command("train", """
-            Trains a model by a recipe, into a new directory: runs/ID holds the recipe, the environment, checkpoints, events, the
-            log and at the end summary.json. Ctrl-C stops after a step and saves; 'resume runs/ID' goes on.
-
-            Examples:
-              streamtrainer train configs/demo.yaml
-              streamtrainer train configs/cifar10.yaml --id first --set train.epochs=5 --set optimizer.lr=0.5
-            """)
+        var command = new Verb("train", """
+            Trains a model by a recipe, into a new directory: runs/ID holds the recipe, the environment, checkpoints, events,
+            the log and at the end summary.json. Ctrl-C stops after a step and saves; 'resume runs/ID' goes on.
+            """,
+            "train configs/demo.yaml",
+            "train configs/cifar10.yaml --id first --set train.epochs=5 --set optimizer.lr=0.5")
         { recipe, runs, id, set, print, json, quiet };
         command.SetAction(parsed =>
         {
@@ -35,7 +33,7 @@ internal static class TrainCommand
 
             RunPreflight.Check(loaded.Recipe);
             RunDirectory run = RunDirectory.Create(parsed.GetRequiredValue(runs), parsed.GetValue(id), loaded.Recipe, Environment.GetCommandLineArgs(), loaded.Path);
-            return new RunExecution(output, parsed.GetValue(json), parsed.GetValue(quiet)).Run(run, loaded.Recipe, resumeFrom: null);
+            return new RunExecution(output, parsed.GetValue(json), parsed.GetValue(quiet), parsed.GetValue(SharedOptions.Verbose)).Run(run, loaded.Recipe, resumeFrom: null);
         });
         return command;
     }

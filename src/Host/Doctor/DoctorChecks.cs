@@ -4,8 +4,6 @@ using StreamTrainer.Host.Runs;
 using StreamTrainer.Model.Runtime;
 using StreamTrainer.Pipeline.Decoding;
 using StreamTrainer.Pipeline.Files;
-using StreamTrainer.Pipeline.Sources;
-using StreamTrainer.Pipeline.Transforms;
 using TorchSharp;
 
 namespace StreamTrainer.Host.Doctor;
@@ -13,7 +11,9 @@ namespace StreamTrainer.Host.Doctor;
 /// <summary>What training needs, tried.</summary>
 internal static class DoctorChecks
 {
-    private const long LittleSpace = 2L << 30;
+    private const long LittleSpace = 2L << 30, LittleMemory = 4L << 30;
+    private const int Probe = 1 << 20;
+    private static readonly TimeSpan s_slow = TimeSpan.FromSeconds(2);
 
     /// <summary>Every check; the first is whether libtorch starts at all.</summary>
     public static IReadOnlyList<DoctorCheck> Run(string runs)
@@ -22,11 +22,11 @@ internal static class DoctorChecks
         return
         [
             torch,
-            torch.State == CheckState.Ok ? Guarded("convolutions", Convolution, "libtorch's convolutions crash on this processor; please report it with this output") : torch with { Name = "convolutions" },
-            Guarded("image decoding", Decoding, "libvips beside the program is missing or does not fit this system; build again"),
+            torch.State == CheckState.Ok ? Guarded("convolutions", ConvolutionCheck.Run, ConvolutionCheck.Advice) : torch with { Name = "convolutions" },
+            Guarded("image decoding", DecodeCheck.Run, "libvips beside the program is missing or does not fit this system; build again"),
+            Memory(MachineFacts.Read()),
             Guarded("runs folder", () => Writing(runs), $"'{runs}' must be a folder that can be written; choose another with --runs"),
-            Guarded("cache folder", () => Cache(DataCache.Root), $"set {DataCache.Variable} to a folder that can be written; without one, indexes are made anew at every start and the demo cannot draw its images") is { State: CheckState.Failed } failed
-                ? failed with { State = CheckState.Warning } : Guarded("cache folder", () => Cache(DataCache.Root), ""),
+            Guarded("cache folder", () => Cache(DataCache.Root), $"set {DataCache.Variable} to a folder that can be written; without one, indexes are made anew at every start and the demo cannot draw its images", CheckState.Warning),
         ];
     }
 
@@ -42,7 +42,7 @@ internal static class DoctorChecks
         try
         {
             result["libvips"] = VipsRuntime.Version;
-            result["libjpeg"] = VipsRuntime.JpegLibrary;
+            result["libjpeg"] = JpegVersion.OfLoadedLibvips() ?? VipsRuntime.JpegLibrary;
         }
         catch (Exception error) when (error is Pipeline.UserErrorException or DllNotFoundException)
         {
@@ -56,7 +56,8 @@ internal static class DoctorChecks
     public static IReadOnlyList<string> Devices() =>
         ["cpu", .. torch.cuda.is_available() ? Enumerable.Range(0, torch.cuda.device_count()).Select(index => $"cuda:{index}") : []];
 
-    private static DoctorCheck Guarded(string name, Func<DoctorCheck> check, string advice)
+    /// <summary>A check by its name; whatever a native library throws when it does not load is its finding.</summary>
+    private static DoctorCheck Guarded(string name, Func<DoctorCheck> check, string advice, CheckState worst = CheckState.Failed)
     {
         try
         {
@@ -64,7 +65,8 @@ internal static class DoctorChecks
         }
         catch (Exception error)
         {
-            return new DoctorCheck(name, CheckState.Failed, error.Message, advice);
+            Exception cause = error is TypeInitializationException { InnerException: { } inner } ? inner : error;
+            return new DoctorCheck(name, worst, cause.Message.Trim().Split('\n')[0], advice);
         }
     }
 
@@ -76,31 +78,14 @@ internal static class DoctorChecks
         return sum.sum().item<float>() == 6 ? Ok("a sum is right") : throw new InvalidOperationException("a sum is wrong");
     }
 
-    /// <summary>In a process of its own: the fault that is looked for ends it.</summary>
-    private static DoctorCheck Convolution()
+    /// <summary>Memory for a network and its batches.</summary>
+    internal static DoctorCheck Memory(MachineFacts machine)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardError = true };
-        string[] arguments = [.. Environment.GetCommandLineArgs()[0].EndsWith(".dll", StringComparison.Ordinal) && Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet"
-            ? (string[])[Environment.GetCommandLineArgs()[0]] : [], "doctor", "--probe", ConvolutionProbe.Name];
-        Array.ForEach(arguments, start.ArgumentList.Add);
-        using Process process = Process.Start(start)!;
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode == 0
-            ? Ok(output.Trim())
-            : throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"a training step of ResNet-50 ended with exit code {process.ExitCode}"));
-    }
-
-    private static DoctorCheck Decoding()
-    {
-        using NetVips.Image picture = NetVips.Image.Black(24, 16, 3) + new double[] { 200, 100, 50 };
-        byte[] jpeg = picture.Cast(NetVips.Enums.BandFormat.Uchar).Copy(interpretation: NetVips.Enums.Interpretation.Srgb).JpegsaveBuffer(q: 95);
-        using var sample = new EncodedSample();
-        jpeg.CopyTo(sample.Reserve(jpeg.Length));
-        using var decoder = new SampleDecoder(exifOrientation: false);
-        ImageSize size = decoder.Open(sample);
-        decoder.Close();
-        return size == new ImageSize(24, 16) ? Ok("a JPEG is decoded") : throw new InvalidOperationException($"a JPEG of 24 x 16 was read as {size}");
+        long usable = Math.Min(machine.AvailableMemoryBytes, machine.CgroupMemoryBytes ?? long.MaxValue);
+        string seen = string.Create(CultureInfo.InvariantCulture, $"{usable / (double)(1 << 30):F1} GiB can be used");
+        return usable >= LittleMemory
+            ? Ok(seen) with { Name = "memory" }
+            : new DoctorCheck("memory", CheckState.Warning, seen, "ResNet-50 wants 4 GiB and more: take small batches (train.batchSize, data.ringMemory), or raise the limit");
     }
 
     private static DoctorCheck Writing(string runs)
@@ -108,9 +93,12 @@ internal static class DoctorChecks
         bool made = !Directory.Exists(runs);
         Directory.CreateDirectory(runs);
         string file = Path.Combine(runs, $".doctor-{Environment.ProcessId}");
+        TimeSpan took;
         try
         {
-            AtomicFile.Write(file, "doctor"u8);
+            long start = Stopwatch.GetTimestamp();
+            AtomicFile.Write(file, new byte[Probe]);
+            took = Stopwatch.GetElapsedTime(start);
         }
         finally
         {
@@ -123,8 +111,14 @@ internal static class DoctorChecks
             Directory.Delete(runs);
         }
 
-        string seen = string.Create(CultureInfo.InvariantCulture, $"'{runs}' can be written, {free / (double)(1 << 30):F1} GiB free");
-        return free >= LittleSpace ? Ok(seen) : new DoctorCheck("", CheckState.Warning, seen, "little room for checkpoints: a ResNet-50's is 300 MB");
+        string seen = string.Create(CultureInfo.InvariantCulture,
+            $"'{runs}' can be written (1 MiB, flushed and renamed, in {took.TotalMilliseconds:F0} ms), {free / (double)(1 << 30):F1} GiB free");
+        return (free < LittleSpace, took > s_slow) switch
+        {
+            (true, _) => new DoctorCheck("", CheckState.Warning, seen, "little room for checkpoints: a ResNet-50's is 300 MB"),
+            (_, true) => new DoctorCheck("", CheckState.Warning, seen, "a slow disk holds up training at every checkpoint: choose another with --runs, or save more rarely"),
+            _ => Ok(seen),
+        };
     }
 
     private static DoctorCheck Cache(string folder)

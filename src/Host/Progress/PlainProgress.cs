@@ -1,16 +1,17 @@
-using System.Diagnostics;
 using StreamTrainer.Model.Training;
 
 namespace StreamTrainer.Host.Progress;
 
 /// <summary>Lines, for a log or a pipe: steps at most every few seconds, everything else as it happens.</summary>
-internal sealed class PlainProgress(TextWriter writer, int epochs, bool notesOnly = false) : IProgressDisplay
+internal sealed class PlainProgress(TextWriter writer, int epochs, bool notesOnly = false, TimeProvider? time = null) : IProgressDisplay
 {
-    private static readonly TimeSpan s_between = TimeSpan.FromSeconds(5);
+    /// <summary>Time between two steps that are shown.</summary>
+    public static TimeSpan Between { get; } = TimeSpan.FromSeconds(5);
 
-    private readonly Lock _lock = new();
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
+    private readonly LineWriter _lines = new(writer);
     private long _totalSteps;
-    private long _last;
+    private long? _last;
 
     public void On(TrainingEvent happened)
     {
@@ -23,14 +24,20 @@ internal sealed class PlainProgress(TextWriter writer, int epochs, bool notesOnl
         {
             case RunStarted run:
                 _totalSteps = run.TotalSteps;
-                Write(ProgressText.Started(run));
+                _lines.Write(ProgressText.Started(run));
                 break;
-            case StepLogged step when _last == 0 || Stopwatch.GetElapsedTime(_last) >= s_between || step.Step == _totalSteps:
-                _last = Stopwatch.GetTimestamp();
-                Write(ProgressText.Step(step, _totalSteps, epochs));
+            case StepLogged step when _last is not { } last || _time.GetElapsedTime(last) >= Between || step.Step == _totalSteps:
+                _last = _time.GetTimestamp();
+                _lines.Write(ProgressText.Step(step, _totalSteps, epochs));
+                break;
+            case EpochFinished epoch:
+                _lines.Write(ProgressText.Finished(epoch, epochs));
                 break;
             case Evaluated score:
-                Write(ProgressText.Evaluated(score));
+                _lines.Write(ProgressText.Evaluated(score));
+                break;
+            case CheckpointSaved saved:
+                _lines.Write(ProgressText.Saved(saved));
                 break;
         }
     }
@@ -39,20 +46,15 @@ internal sealed class PlainProgress(TextWriter writer, int epochs, bool notesOnl
     {
         if (!notesOnly || text.StartsWith("warning", StringComparison.Ordinal) || text.StartsWith("error", StringComparison.Ordinal))
         {
-            Write(text);
+            _lines.Write(text);
         }
+    }
+
+    public void Restore()
+    {
     }
 
     public void Dispose()
     {
-    }
-
-    private void Write(string line)
-    {
-        lock (_lock)
-        {
-            writer.WriteLine(Printable.Text(line));
-            writer.Flush();
-        }
     }
 }

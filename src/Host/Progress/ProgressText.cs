@@ -15,6 +15,11 @@ internal static class ProgressText
     public static string Evaluated(Evaluated score) => Text(
         $"epoch {score.Epoch + 1}: top-1 {100 * score.Top1:F2} %, top-5 {100 * score.Top5:F2} %, loss {score.Loss:F4} on {score.Samples} images{(score.Weights == "model" ? "" : $" ({score.Weights})")}");
 
+    public static string Finished(EpochFinished epoch, int epochs) => Text(
+        $"epoch {epoch.Epoch + 1}/{epochs} done  step {epoch.Step}  loss {epoch.Loss:F4}");
+
+    public static string Saved(CheckpointSaved saved) => Text($"checkpoint {Printable.Text(saved.Path)} ({saved.Seconds:F2} s)");
+
     public static string Duration(double seconds)
     {
         if (!double.IsFinite(seconds))

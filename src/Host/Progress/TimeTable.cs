@@ -7,22 +7,25 @@ namespace StreamTrainer.Host.Progress;
 /// did meanwhile.</summary>
 internal static class TimeTable
 {
-    /// <summary>Writes the table and a sentence of what it means.</summary>
+    private const double Negligible = 0.02, Small = 0.10;
+
+    /// <summary>Writes the tables and a sentence of what they mean.</summary>
     public static void Write(TextWriter writer, TrainingResult result)
     {
         double wall = result.WallSeconds, sum = result.Phases.Sum(phase => phase.Value);
         writer.WriteLine("where the time went");
         foreach ((string name, double seconds) in result.Phases.Where(phase => phase.Value > 0))
         {
-            writer.WriteLine(Row(name, seconds, wall));
+            writer.WriteLine(Row(name, seconds, Share(seconds, wall)));
         }
 
-        writer.WriteLine(Row("sum", sum, wall));
-        writer.WriteLine(Row("wall time", wall, wall));
+        writer.WriteLine(Row("sum", sum, Share(sum, wall)));
+        writer.WriteLine(Row("wall time", wall, Share(wall, wall)));
         writer.WriteLine("the pipeline's threads meanwhile, all together");
         foreach ((string name, double seconds) in result.Stages)
         {
-            writer.WriteLine(Format($"  {name,-28}{seconds,10:F2} s"));
+            string each = result.PipelineSamples > 0 ? Format($"{1e6 * seconds / result.PipelineSamples,8:F0} us an image") : "";
+            writer.WriteLine(Row(name, seconds, each));
         }
 
         writer.WriteLine(Verdict(result));
@@ -31,15 +34,38 @@ internal static class TimeTable
     /// <summary>What to make of it.</summary>
     public static string Verdict(TrainingResult result)
     {
-        double share = result.DataWaitShare;
-        string busiest = result.Stages.Where(stage => !stage.Key.Contains(':', StringComparison.Ordinal)).OrderByDescending(stage => stage.Value).Select(stage => stage.Key).FirstOrDefault() ?? "nothing";
-        return share < 0.02
-            ? Format($"the trainer waited for data {100 * share:F1} % of the training time: the data is fast enough")
-            : Format($"the trainer waited for data {100 * share:F1} % of the training time; the pipeline was busiest with: {busiest} (docs/stalls.md says what helps)");
+        string waited = Format($"the trainer waited for data {100 * result.DataWaitShare:F1} % of the training time");
+        return result.DataWaitShare switch
+        {
+            < Negligible => $"{waited}: the data is fast enough",
+            < Small => $"{waited}: little to gain from a faster pipeline",
+            _ => Slowest(result) is ({ } stage, { } advice)
+                ? $"{waited}; the pipeline was busiest with: {stage}; {advice} (docs/stalls.md)"
+                : $"{waited} (docs/stalls.md says what helps)",
+        };
     }
 
-    private static string Row(string name, double seconds, double wall) =>
-        Format($"  {name,-28}{seconds,10:F2} s {(wall > 0 ? 100 * seconds / wall : 0),7:F1} %");
+    // Names of PipelineStatistics.Stages. Workers that mostly wait for bytes are not the slow side, whatever they did between.
+    private static (string? Stage, string? Advice) Slowest(TrainingResult result)
+    {
+        Dictionary<string, double> stages = result.Stages.ToDictionary(stage => stage.Key, stage => stage.Value);
+        double decode = stages.GetValueOrDefault("decode"), transform = stages.GetValueOrDefault("transform");
+        if (stages.GetValueOrDefault("workers: waiting for bytes") > decode + transform)
+        {
+            return ("read", "more data.readers or a faster disk may help");
+        }
+
+        return (decode + transform > 0, decode >= transform) switch
+        {
+            (false, _) => (null, null),
+            (_, true) => ("decode", "more data.workers or smaller images may help"),
+            _ => ("transform", "more data.workers may help"),
+        };
+    }
+
+    private static string Row(string name, double seconds, string rest) => Format($"  {name,-28}{seconds,10:F2} s {rest}").TrimEnd();
+
+    private static string Share(double seconds, double wall) => Format($"{(wall > 0 ? 100 * seconds / wall : 0),7:F1} %");
 
     private static string Format(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

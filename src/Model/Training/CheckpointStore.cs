@@ -60,6 +60,12 @@ public sealed class CheckpointStore(string directory, int keep)
                 Durable.FlushDirectory(directory);
             }
         }
+        catch (ArgumentOutOfRangeException error)
+        {
+            // .NET's word for EFBIG: a limit of the size of files (ulimit -f), or the file system's own.
+            TryDelete(temporary);
+            throw new IOException("a file would be larger than the file system or a limit (ulimit -f) allows", error);
+        }
         catch
         {
             // What is left of a failed attempt would only keep a full disk full.

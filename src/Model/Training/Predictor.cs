@@ -1,5 +1,6 @@
 using StreamTrainer.Model.Architectures;
 using StreamTrainer.Model.Feed;
+using StreamTrainer.Model.Losses;
 using StreamTrainer.Pipeline.Sources;
 using StreamTrainer.Pipeline.Transforms;
 using TorchSharp;
@@ -11,6 +12,7 @@ namespace StreamTrainer.Model.Training;
 public sealed class Predictor : IDisposable
 {
     private readonly ImageClassifier _model;
+    private readonly bool _binary;
     private readonly ComputeDevice _device;
     private readonly EvaluationTransform _transform;
     private readonly DeviceFeed _feed;
@@ -25,12 +27,14 @@ public sealed class Predictor : IDisposable
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(device);
         _model = model;
+        _binary = recipe.Loss.Name == LossKind.Bce;
         _device = device;
         _transform = new EvaluationTransform(recipe.Eval, recipe.Data.ExifOrientation);
         _feed = new DeviceFeed(device.Device, recipe.Data.Mean, recipe.Data.Std);
     }
 
-    /// <summary>How likely each class is, by softmax.</summary>
+    /// <summary>How likely each class is: by softmax; by each class's own sigmoid where binary cross-entropy trained every class
+    /// by itself.</summary>
     /// <param name="image">An image file's bytes.</param>
     /// <exception cref="Pipeline.Decoding.BadSampleException">They are no image that can be used.</exception>
     public double[] Probabilities(ReadOnlySpan<byte> image)
@@ -46,7 +50,7 @@ public sealed class Predictor : IDisposable
         using IDisposable? autocast = _device.Autocast();
         Tensor input = _feed.Normalise(tensor(pixels, [1, size.Height, size.Width, 3]).to(_device.Device));
         Tensor logits = _model.forward(input).to(ScalarType.Float64).cpu();
-        return logits.softmax(1).reshape(-1).data<double>().ToArray();
+        return (_binary ? logits.sigmoid() : logits.softmax(1)).reshape(-1).data<double>().ToArray();
     }
 
     /// <inheritdoc/>

@@ -136,6 +136,7 @@ internal sealed class RunReporter(ITrainingObserver observer, Recipe recipe, Pha
             BadSamples = _badSamples,
             Phases = phases,
             Stages = pipeline.Statistics.Stages,
+            PipelineSamples = pipeline.Statistics.Samples,
         };
     }
 

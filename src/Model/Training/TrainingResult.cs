@@ -39,6 +39,10 @@ public sealed record TrainingResult
     /// <summary>Where the time went: seconds by phase of the training thread, in order; the sum is the wall time.</summary>
     public required IReadOnlyList<KeyValuePair<string, double>> Phases { get; init; }
 
+    /// <summary>Samples that the training pipeline made ready, those ahead of the trainer included: what
+    /// <see cref="Stages"/> was spent on.</summary>
+    public long PipelineSamples { get; init; }
+
     /// <summary>What the pipeline's threads did meanwhile: seconds by stage, over all threads, in order.</summary>
     public required IReadOnlyList<KeyValuePair<string, double>> Stages { get; init; }
 }

@@ -11,7 +11,7 @@ public class RecipeErrorsTests
     private const string Sound = "data: {train: images}\n";
 
     [Theory]
-    [InlineData("optimizer:\n  lrr: 0.1", "r.yaml:3: optimizer.lrr: unknown key; did you mean 'lr'? Known: name, lr, weightDecay, decayAll, momentum, betas, eps, maxGradNorm, clipGrad")]
+    [InlineData("optimizer:\n  lrr: 0.1", "r.yaml:3: optimizer.lrr: unknown key; did you mean 'lr'? Known: name, lr, weightDecay, decayAll, momentum, betas, eps, maxGradNorm, clipGrad, alwaysAdapt, biasCorrection, biasLrScale")]
     [InlineData("optimiser:\n  lr: 0.1", "r.yaml:2: optimiser: unknown key; did you mean 'optimizer'? Known: extends, description, model, data, augment, eval, mix, loss, optimizer, schedule, ema, train, checkpoint, log")]
     [InlineData("train:\n  lr: 0.1", "r.yaml:3: train.lr: unknown key; did you mean 'optimizer.lr'? Known: epochs, maxSteps, batchSize, seed, precision, device, threads")]
     [InlineData("train:\n  quux: 1", "r.yaml:3: train.quux: unknown key. Known: epochs, maxSteps, batchSize, seed, precision, device, threads")]

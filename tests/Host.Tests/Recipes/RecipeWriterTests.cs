@@ -23,7 +23,7 @@ public class RecipeWriterTests
             from train in s_texts
             from val in s_texts.Null()
             from lr in Gen.Double[0, 1000]
-            from eps in Gen.Double[1e-300, 1].Nullable()
+            from eps in Gen.Double[1e-30, 1].Nullable()
             from seed in Gen.Long[0, long.MaxValue]
             from ticks in Gen.Long[1, TimeSpan.TicksPerDay * 400].Nullable()
             from size in Gen.Long[0, 1L << 50].Nullable()
