@@ -24,7 +24,7 @@ internal static class RecipeCommand
             "recipe schema > configs/recipe.schema.json");
         command.SetAction(_ =>
         {
-            output.Out.Write(RecipeSchema.Json());
+            output.Out.WriteLine(RecipeSchema.Json());
             return ExitCodes.Success;
         });
         return command;

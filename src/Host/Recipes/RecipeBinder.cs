@@ -128,8 +128,8 @@ internal sealed class RecipeBinder(RecipeErrors errors)
         value = null;
         if (node is not ScalarNode scalar || !key.Scalar!.Parse(scalar, out object parsed, out hint))
         {
-            string question = hint is null ? "" : $"; did you mean {hint}?";
-            errors.Add(node.Place, path, $"found {node.Found}{question}; allowed: {key.Allowed}");
+            string question = hint is null ? "; allowed" : $"; did you mean {hint}? Allowed";
+            errors.Add(node.Place, path, $"found {node.Found}{question}: {key.Allowed}");
             return false;
         }
 
@@ -160,8 +160,8 @@ internal sealed class RecipeBinder(RecipeErrors errors)
         string path = section.Length == 0 ? entry.Key : $"{section}.{entry.Key}";
         string[] known = [.. section.Length == 0 ? [RecipeLoader.ExtendsKey] : Array.Empty<string>(), .. keys.Select(key => key.Name)];
         string? nearest = NearestName.Of(entry.Key, known) ?? InOtherSection(entry.Key);
-        string question = nearest is null ? "" : $"; did you mean '{nearest}'?";
-        errors.Add(entry.KeyPlace, $"{path}: unknown key{question}{(nearest is null ? ";" : "")} known: {string.Join(", ", known)}");
+        string question = nearest is null ? "." : $"; did you mean '{nearest}'?";
+        errors.Add(entry.KeyPlace, $"{path}: unknown key{question} Known: {string.Join(", ", known)}");
     }
 
     private static string? InOtherSection(string key) => RecipeKey.Of(typeof(Recipe))

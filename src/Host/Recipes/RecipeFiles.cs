@@ -33,7 +33,7 @@ internal static class RecipeFiles
                 throw new UserErrorException(what, error);
             }
 
-            errors.Add(extendedAt, RecipeLoader.ExtendsKey, $"{what}; the path is seen from the folder of {extendedAt.Source}");
+            errors.Add(extendedAt, RecipeLoader.ExtendsKey, $"{what}{(what.EndsWith('?') ? " The" : "; the")} path is seen from the folder of {extendedAt.Source}");
             return null;
         }
 

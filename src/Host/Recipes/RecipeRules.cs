@@ -143,6 +143,6 @@ internal static partial class RecipeRules
 
     private static string Text(FormattableString message) => message.ToString(CultureInfo.InvariantCulture);
 
-    [GeneratedRegex("^(cpu|cuda(:[0-9]{1,3})?)$")]
+    [GeneratedRegex(@"^(cpu|cuda(:[0-9]{1,3})?)\z")]
     private static partial Regex DeviceName();
 }

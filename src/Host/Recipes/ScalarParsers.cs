@@ -44,7 +44,8 @@ internal static partial class ScalarParsers
     {
         value = node.Text;
         hint = null;
-        return !node.IsNull;
+        // "description:" with nothing behind it is an empty text; a written null is a mistake.
+        return !node.IsNull || node.Text.Length == 0;
     }
 
     private static bool ParseBool(ScalarNode node, out object value, out string? hint)
@@ -195,18 +196,18 @@ internal static partial class ScalarParsers
         json.WriteString("pattern", $"^[0-9]+(\\.[0-9]+)? *({string.Join('|', ByteSize.Units)})?$");
     }
 
-    [GeneratedRegex("^(null|Null|NULL|true|True|TRUE|false|False|FALSE)$")]
+    [GeneratedRegex(@"^(null|Null|NULL|true|True|TRUE|false|False|FALSE)\z")]
     private static partial Regex NullOrBool();
 
-    [GeneratedRegex("^([-+]?[0-9]+|0x[0-9a-fA-F]+)$")]
+    [GeneratedRegex(@"^([-+]?[0-9]+|0x[0-9a-fA-F]+)\z")]
     private static partial Regex Integer();
 
-    [GeneratedRegex(@"^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$")]
+    [GeneratedRegex(@"^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\z")]
     private static partial Regex Float();
 
-    [GeneratedRegex(@"^([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)|0o[0-7]+)$")]
+    [GeneratedRegex(@"^([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)|0o[0-7]+)\z")]
     private static partial Regex NotFinite();
 
-    [GeneratedRegex(@"^([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d)$")]
+    [GeneratedRegex(@"^([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d)\z")]
     private static partial Regex DurationParts();
 }

@@ -9,6 +9,7 @@ internal sealed class YamlReader
     // Deeper than any recipe; without a limit a hostile file would end the process by its stack.
     private const int MaxDepth = 32;
 
+    private readonly string _text;
     private readonly string _source;
     private readonly Parser _parser;
     private readonly RecipeErrors _errors;
@@ -17,6 +18,7 @@ internal sealed class YamlReader
 
     private YamlReader(string text, string source, Place? fixedPlace, RecipeErrors errors)
     {
+        _text = text;
         _source = source;
         _parser = new Parser(new StringReader(text));
         _errors = errors;
@@ -68,13 +70,31 @@ internal sealed class YamlReader
         catch (YamlException error)
         {
             failed = true;
-            Place place = At(error.Start);
-            string column = place.Line > 0
-                ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $" (column {place.Column})")
-                : "";
-            _errors.Add(place, $"not YAML{column}: {Sentence(error.Message)}");
+            NotYaml(At(error.Start), Sentence(error.Message));
             return null;
         }
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException or IndexOutOfRangeException)
+        {
+            // The library's scanner fails in its own way on some texts, as on a list whose bracket is never closed.
+            failed = true;
+            NotYaml(At(_parser.Current?.End ?? new Mark(0, 1, 1)), "it cannot be parsed from here on; a bracket, brace or quote may be left open");
+            return null;
+        }
+    }
+
+    private void NotYaml(Place place, string reason)
+    {
+        int tab = Array.FindIndex(_text.Split('\n'), line => line[..^line.TrimStart().Length].Contains('\t', StringComparison.Ordinal));
+        if (tab >= 0 && _fixedPlace is null)
+        {
+            _errors.Add(new Place(_source, tab + 1, 1), "not YAML: the line is indented with a tab; indent with spaces");
+            return;
+        }
+
+        string column = place.Line > 0
+            ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $" (column {place.Column})")
+            : "";
+        _errors.Add(place, $"not YAML{column}: {reason}");
     }
 
     private RecipeNode ReadNode(int depth)

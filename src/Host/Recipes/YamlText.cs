@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace StreamTrainer.Host.Recipes;
 
-/// <summary>Values as YAML text that every YAML reader takes for the same value.</summary>
+/// <summary>Values as YAML text that every reader of YAML 1.2 takes for the same value.</summary>
 internal static partial class YamlText
 {
     private static readonly (long Ticks, string Unit)[] s_durations =
@@ -61,7 +61,7 @@ internal static partial class YamlText
     }
 
     // No " #" (a comment), no ": " (a key), no sign of YAML's own in front.
-    [GeneratedRegex(@"^[\p{L}0-9_./](?:[\p{L}0-9_./+@%,=()?&;~$'-]|:(?![ ]|$)| (?![#\s]|$))*$")]
+    [GeneratedRegex(@"^[\p{L}0-9_./](?:[\p{L}0-9_./+@%,=()?&;~$'-]|:(?! |\z)| (?![#\s]|\z))*\z")]
     private static partial Regex SafePlain();
 
     [GeneratedRegex("E([+-])0*")]

@@ -13,6 +13,8 @@ public sealed record RunEnvironment
 {
     private const string OwnVariables = "STREAMTRAINER_";
 
+    private static readonly string[] s_secretWords = ["SECRET", "TOKEN", "PASSWORD", "KEY", "CREDENTIAL"];
+
     /// <summary>Version of this program.</summary>
     public string Version { get; init; } = "";
 
@@ -40,7 +42,7 @@ public sealed record RunEnvironment
     /// <summary>The machine.</summary>
     public MachineFacts Machine { get; init; } = new();
 
-    /// <summary>The variables <c>STREAMTRAINER_*</c>.</summary>
+    /// <summary>The variables <c>STREAMTRAINER_*</c>, without those whose names speak of a secret.</summary>
     public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
 
     /// <summary>When this was taken down, UTC.</summary>
@@ -122,7 +124,8 @@ public sealed record RunEnvironment
         SortedDictionary<string, string> own = new(StringComparer.Ordinal);
         foreach (DictionaryEntry entry in Environment.GetEnvironmentVariables())
         {
-            if (entry is { Key: string name, Value: string value } && name.StartsWith(OwnVariables, StringComparison.Ordinal))
+            if (entry is { Key: string name, Value: string value } && name.StartsWith(OwnVariables, StringComparison.Ordinal)
+                && !s_secretWords.Any(word => name.Contains(word, StringComparison.OrdinalIgnoreCase)))
             {
                 own[name] = value;
             }

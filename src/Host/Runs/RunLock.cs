@@ -88,7 +88,7 @@ public sealed class RunLock : IDisposable
         {
             return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException error) when (File.Exists(file) && !IsFull(error))
+        catch (IOException error) when (IsHeld(error))
         {
             throw Owner(run.LockFile) is { } owner
                 ? Refusal(run, owner)
@@ -100,8 +100,8 @@ public sealed class RunLock : IDisposable
         }
     }
 
-    // ENOSPC and Windows' ERROR_DISK_FULL, in HResult's lower half.
-    private static bool IsFull(IOException error) => (error.HResult & 0xffff) is 28 or 0x70;
+    // EWOULDBLOCK of Linux and of macOS, and Windows' ERROR_SHARING_VIOLATION, in HResult's lower half.
+    private static bool IsHeld(IOException error) => (error.HResult & 0xffff) is 11 or 35 or 0x20;
 
     private static RunLockOwner? Owner(string file)
     {

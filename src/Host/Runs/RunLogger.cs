@@ -17,7 +17,7 @@ public sealed class RunLogger : ILogger, IDisposable
     private readonly LogLevel _least;
     private readonly TimeProvider _time;
     private FileStream? _file;
-    private bool _failing;
+    private bool _closed;
 
     /// <summary>Opens the log of a run, to append.</summary>
     /// <param name="run">The run.</param>
@@ -60,7 +60,7 @@ public sealed class RunLogger : ILogger, IDisposable
         {
             _file?.Dispose();
             _file = null;
-            _failing = true;
+            _closed = true;
         }
     }
 
@@ -87,7 +87,7 @@ public sealed class RunLogger : ILogger, IDisposable
         string? reason = null;
         lock (_lock)
         {
-            if (_failing)
+            if (_closed)
             {
                 return;
             }
@@ -101,7 +101,7 @@ public sealed class RunLogger : ILogger, IDisposable
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
-                _failing = true;
+                _closed = true;
                 reason = error.Message;
             }
         }

@@ -8,7 +8,7 @@ namespace StreamTrainer.Host.Runs;
 /// <summary>How a run stands or ended: <c>summary.json</c>, for scripts.</summary>
 public sealed record RunSummary
 {
-    /// <summary>Phase of the time that a killed process worked, whose phases nobody knows.</summary>
+    /// <summary>Phase of the time of a process that was killed or ended by an error: it told no phases.</summary>
     public const string LostPhase = "lost";
 
     /// <summary>How it stands. A run that says <c>running</c> without a live lock was killed.</summary>

@@ -118,7 +118,9 @@ internal sealed class RunReporter(ITrainingObserver observer, Recipe recipe, Pha
             Error = error,
             Seconds = phases.ToDictionary(phase => phase.Key, phase => phase.Value),
         });
-        double training = clock.TrainingSeconds;
+        // Once more, after the observers: what they took to write the end belongs to the time too.
+        phases = clock.Snapshot();
+        double wall = clock.WallSeconds, training = clock.TrainingSeconds;
         return new TrainingResult
         {
             State = state,
@@ -128,7 +130,7 @@ internal sealed class RunReporter(ITrainingObserver observer, Recipe recipe, Pha
             Top5 = progress.LastEvaluation?.Top5,
             Loss = progress.LastEvaluation?.Loss ?? (double.IsFinite(_lastLoss) ? _lastLoss : null),
             BestTop1 = progress.BestTop1,
-            WallSeconds = clock.WallSeconds,
+            WallSeconds = wall,
             ImagesPerSecond = training > 0 ? _samplesHere / training : 0,
             DataWaitShare = Share(clock.Seconds(Phase.DataWait), training),
             BadSamples = _badSamples,

@@ -1,8 +1,5 @@
-using System.Diagnostics;
-using StreamTrainer.Pipeline.Decoding;
 using StreamTrainer.Pipeline.Options;
 using StreamTrainer.Pipeline.Sampling;
-using StreamTrainer.Pipeline.Sources;
 
 namespace StreamTrainer.Pipeline.Transforms;
 
@@ -10,88 +7,39 @@ namespace StreamTrainer.Pipeline.Transforms;
 /// The training transform: crop, resize, flip. Draws are taken in timm's order: the crop, the filter where it is random, the
 /// flip. One worker's.
 /// </summary>
-public sealed unsafe class TrainTransform : IImageTransform
+public sealed class TrainTransform : CropTransform
 {
     private readonly AugmentOptions _options;
-    private readonly SampleDecoder _decoder;
-    private readonly Resampler _resampler = new();
-    private readonly PixelMemory _whole = new();
 
     /// <summary>A transform for one worker.</summary>
     /// <param name="options">What to do.</param>
     /// <param name="exifOrientation">Whether images are turned as their EXIF orientation says.</param>
     public TrainTransform(AugmentOptions options, bool exifOrientation)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        _options = options;
-        _decoder = new SampleDecoder(exifOrientation);
-        OutputSize = new ImageSize(options.Size, options.Size);
-    }
+        : base(options?.Size ?? throw new ArgumentNullException(nameof(options)), exifOrientation) => _options = options;
 
     /// <inheritdoc/>
-    public ImageSize OutputSize { get; }
-
-    /// <inheritdoc/>
-    public void Apply(EncodedSample sample, in SamplePlace place, Span<byte> destination, ref TransformTiming timing)
+    protected override CropPlan Plan(ImageSize image, in SamplePlace place)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(destination.Length, 3 * OutputSize.Width * OutputSize.Height);
-        long start = Stopwatch.GetTimestamp();
-        try
-        {
-            ImageSize image = _decoder.Open(sample);
-            SampleRandom draws = place.Random();
-            (CropBox box, ImageSize target, CropBox window) = Crop(ref draws, image);
-            (int right, int down) = _options.Crop == CropMode.PadShift ? PadShift.Draw(ref draws, _options) : default;
-            Interpolation filter = Filter(ref draws);
-            bool flip = Flip(ref draws, place);
-            CropBox needed = _resampler.Prepare(new ImageSize(box.Width, box.Height), target, window, filter);
-            PixelView pixels = _decoder.Read(needed with { Left = box.Left + needed.Left, Top = box.Top + needed.Top });
-            long decoded = Stopwatch.GetTimestamp();
-            fixed (byte* output = destination)
-            {
-                if (_options.Crop == CropMode.PadShift)
-                {
-                    byte* whole = _whole.Reserve(destination.Length);
-                    _resampler.Run(pixels, flip: false, whole);
-                    PadShift.Apply(new PixelView(whole, window.Width, window.Height, 3 * window.Width), right, down, flip, output);
-                }
-                else
-                {
-                    _resampler.Run(pixels, flip, output);
-                }
-            }
-
-            timing = new TransformTiming(timing.DecodeTicks + decoded - start, timing.TransformTicks + Stopwatch.GetTimestamp() - decoded);
-        }
-        finally
-        {
-            _decoder.Close();
-        }
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _decoder.Dispose();
-        _resampler.Dispose();
-        _whole.Dispose();
-    }
-
-    /// <summary>The part of the image that is used, the size it is resized to, and the part of that which is wanted.</summary>
-    private (CropBox Box, ImageSize Target, CropBox Window) Crop(ref SampleRandom draws, ImageSize image)
-    {
+        SampleRandom draws = place.Random();
         var all = new CropBox(0, 0, image.Width, image.Height);
-        var output = new CropBox(0, 0, _options.Size, _options.Size);
+        var output = new CropBox(0, 0, OutputSize.Width, OutputSize.Height);
+        CropPlan plan;
         switch (_options.Crop)
         {
             case CropMode.RandomResizedCrop:
-                return (RandomResizedCrop.Draw(ref draws, image, _options), OutputSize, output);
+                plan = new CropPlan(RandomResizedCrop.Draw(ref draws, image, _options), OutputSize, output, default);
+                break;
             case CropMode.PadShift:
-                return (all, OutputSize, output);
+                plan = new CropPlan(all, OutputSize, output, default, Shift: PadShift.Draw(ref draws, _options));
+                break;
             default:
                 (ImageSize resized, CropBox crop) = EvaluationGeometry.Of(image, _options.Size, 1.0);
-                return (all, resized, crop);
+                plan = new CropPlan(all, resized, crop, default);
+                break;
         }
+
+        Interpolation filter = Filter(ref draws);
+        return plan with { Filter = filter, Flip = Flip(ref draws, place) };
     }
 
     private Interpolation Filter(ref SampleRandom draws) => _options.Interpolation switch

@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using StreamTrainer.Pipeline.Decoding;
+using StreamTrainer.Pipeline.Sampling;
+using StreamTrainer.Pipeline.Sources;
+
+namespace StreamTrainer.Pipeline.Transforms;
+
+/// <summary>What is done to one image.</summary>
+/// <param name="Box">The part of the image that is used.</param>
+/// <param name="Target">The size that it is resized to.</param>
+/// <param name="Window">The part of that which is wanted.</param>
+/// <param name="Filter">The resize's filter.</param>
+/// <param name="Flip">Whether it is mirrored, left to right.</param>
+/// <param name="Shift">Columns and rows that the window is moved by, over a reflected border; none: it stays.</param>
+public readonly record struct CropPlan(CropBox Box, ImageSize Target, CropBox Window, Interpolation Filter, bool Flip = false, (int Right, int Down)? Shift = null);
+
+/// <summary>
+/// Decodes as much as a crop needs, crops, resizes, flips, straight into the sample's place in the batch. What is done to an
+/// image is planned by its size and its place. One worker's.
+/// </summary>
+public abstract unsafe class CropTransform : IImageTransform
+{
+    private readonly SampleDecoder _decoder;
+    private readonly Resampler _resampler = new();
+    private readonly PixelMemory _whole = new();
+
+    /// <summary>A transform for one worker.</summary>
+    /// <param name="side">Side of the square that comes out.</param>
+    /// <param name="exifOrientation">Whether images are turned as their EXIF orientation says.</param>
+    protected CropTransform(int side, bool exifOrientation)
+    {
+        _decoder = new SampleDecoder(exifOrientation);
+        OutputSize = new ImageSize(side, side);
+    }
+
+    /// <inheritdoc/>
+    public ImageSize OutputSize { get; }
+
+    /// <inheritdoc/>
+    public void Apply(EncodedSample sample, in SamplePlace place, Span<byte> destination, ref TransformTiming timing)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(destination.Length, 3 * OutputSize.Width * OutputSize.Height);
+        long start = Stopwatch.GetTimestamp();
+        try
+        {
+            CropPlan plan = Plan(_decoder.Open(sample), place);
+            CropBox needed = _resampler.Prepare(new ImageSize(plan.Box.Width, plan.Box.Height), plan.Target, plan.Window, plan.Filter);
+            PixelView pixels = _decoder.Read(needed with { Left = plan.Box.Left + needed.Left, Top = plan.Box.Top + needed.Top });
+            long decoded = Stopwatch.GetTimestamp();
+            fixed (byte* output = destination)
+            {
+                if (plan.Shift is (int right, int down))
+                {
+                    byte* whole = _whole.Reserve(destination.Length);
+                    _resampler.Run(pixels, flip: false, whole);
+                    PadShift.Apply(new PixelView(whole, plan.Window.Width, plan.Window.Height, 3 * plan.Window.Width), right, down, plan.Flip, output);
+                }
+                else
+                {
+                    _resampler.Run(pixels, plan.Flip, output);
+                }
+            }
+
+            timing = new TransformTiming(timing.DecodeTicks + decoded - start, timing.TransformTicks + Stopwatch.GetTimestamp() - decoded);
+        }
+        finally
+        {
+            _decoder.Close();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>What is done to an image of this size at this place; a pure function of both.</summary>
+    protected abstract CropPlan Plan(ImageSize image, in SamplePlace place);
+
+    /// <summary>Frees the buffers.</summary>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _decoder.Dispose();
+            _resampler.Dispose();
+            _whole.Dispose();
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace StreamTrainer.Host.Tests.EndToEnd;
+
+/// <summary>The real program, as a process.</summary>
+internal sealed class Executable : IDisposable
+{
+    private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(3);
+
+    private readonly Process _process;
+    private readonly Task<string> _output, _error;
+
+    private Executable(ProcessStartInfo start)
+    {
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
+        _process = Process.Start(start)!;
+        _output = _process.StandardOutput.ReadToEndAsync();
+        _error = _process.StandardError.ReadToEndAsync();
+    }
+
+    public static string Path { get; } = System.IO.Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "streamtrainer.exe" : "streamtrainer");
+
+    public int Id => _process.Id;
+
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>Starts it.</summary>
+    public static Executable Start(params IEnumerable<string> arguments) => new(Info(Path, arguments));
+
+    /// <summary>Starts it under a shell's limit of the size of files, in blocks of 1,024 bytes. The runtime's own big files in
+    /// memory, which would count too, are switched off.</summary>
+    public static Executable StartWithFileLimit(int blocks, params IEnumerable<string> arguments) =>
+        new(Info("/bin/bash", ["-c", string.Create(CultureInfo.InvariantCulture, $"ulimit -f {blocks}; export DOTNET_EnableWriteXorExecute=0; exec \"$0\" \"$@\""), Path, .. arguments]));
+
+    /// <summary>Runs it to its end.</summary>
+    public static (int Code, string Output, string Error) Run(params IEnumerable<string> arguments)
+    {
+        using Executable program = Start(arguments);
+        return program.Wait();
+    }
+
+    public (int Code, string Output, string Error) Wait()
+    {
+        if (!_process.WaitForExit(s_longest))
+        {
+            _process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"the program did not end: {_error.Result}");
+        }
+
+        return (_process.ExitCode, _output.Result, _error.Result);
+    }
+
+    /// <summary>Sends a signal by its name.</summary>
+    public void Signal(string name)
+    {
+        using Process kill = Process.Start("kill", [$"-{name}", Id.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+
+    /// <summary>Waits until something is there; fails where the program ends before.</summary>
+    public void Until(Func<bool> there)
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (!there())
+        {
+            if (HasExited || Stopwatch.GetElapsedTime(start) > s_longest)
+            {
+                throw new InvalidOperationException($"it did not come to it: {(HasExited ? _error.Result : "too slow")}");
+            }
+
+            Thread.Sleep(10);
+        }
+    }
+
+    public void Dispose()
+    {
+        if (!HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+            _process.WaitForExit();
+        }
+
+        _process.Dispose();
+    }
+
+    private static ProcessStartInfo Info(string program, IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments);
+        start.Environment["STREAMTRAINER_CACHE"] = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"streamtrainer-cache-{Environment.ProcessId}");
+        return start;
+    }
+}
