@@ -99,7 +99,8 @@ public sealed class RunLogger : ILogger, IDisposable
                 _file.Write(line);
                 _file.Flush();
             }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            // .NET says ArgumentOutOfRange where a file may not grow any more (EFBIG).
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
             {
                 _closed = true;
                 reason = error.Message;

@@ -52,7 +52,8 @@ public sealed class RunRecorder : ITrainingObserver, IDisposable
 
             _failing = false;
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        // .NET says ArgumentOutOfRange where a file may not grow any more (EFBIG).
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
             if (!_failing)
             {
