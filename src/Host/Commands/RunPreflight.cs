@@ -9,9 +9,9 @@ namespace StreamTrainer.Host.Commands;
 /// <summary>What can be found wrong with a recipe on this machine before a run's directory is made.</summary>
 internal static class RunPreflight
 {
-    /// <summary>Checks that the network and the data exist.</summary>
+    /// <summary>Checks that the network and the data exist, and roots the data's paths: a run may be resumed from elsewhere.</summary>
     /// <exception cref="UserErrorException">They do not.</exception>
-    public static void Check(Recipe recipe)
+    public static Recipe Check(Recipe recipe)
     {
         if (!ModelRegistry.Names.Contains(recipe.Model.Name))
         {
@@ -23,5 +23,14 @@ internal static class RunPreflight
         {
             SampleSources.CheckExists("data.val", val);
         }
+
+        return recipe with
+        {
+            Data = recipe.Data with
+            {
+                Train = SampleSources.Rooted(recipe.Data.Train),
+                Val = recipe.Data.Val is { } path ? SampleSources.Rooted(path) : null,
+            },
+        };
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using StreamTrainer.Host.Recipes;
 using StreamTrainer.Host.Runs;
+using StreamTrainer.Model.Training;
 
 namespace StreamTrainer.Host.Commands;
 
@@ -31,9 +32,9 @@ internal static class TrainCommand
                 return ExitCodes.Success;
             }
 
-            RunPreflight.Check(loaded.Recipe);
-            RunDirectory run = RunDirectory.Create(parsed.GetRequiredValue(runs), parsed.GetValue(id), loaded.Recipe, Environment.GetCommandLineArgs(), loaded.Path);
-            return new RunExecution(output, parsed.GetValue(json), parsed.GetValue(quiet), parsed.GetValue(SharedOptions.Verbose)).Run(run, loaded.Recipe, resumeFrom: null);
+            Recipe ready = RunPreflight.Check(loaded.Recipe);
+            RunDirectory run = RunDirectory.Create(parsed.GetRequiredValue(runs), parsed.GetValue(id), ready, Environment.GetCommandLineArgs(), loaded.Path);
+            return new RunExecution(output, parsed.GetValue(json), parsed.GetValue(quiet), parsed.GetValue(SharedOptions.Verbose)).Run(run, ready, resumeFrom: null);
         });
         return command;
     }

@@ -49,7 +49,7 @@ public sealed class Evaluator(ISampleSource source, Recipe recipe, ComputeDevice
                 using (device.Autocast())
                 {
                     Tensor images = feed.Normalise(feed.Pixels(batch));
-                    Tensor logits = model.forward(images).to(ScalarType.Float32);
+                    Tensor logits = TestTimeForward.Logits(model, images, options.Tta).to(ScalarType.Float32);
                     score.Add(logits, batch.Labels.AsSpan(0, batch.Count));
                 }
             }

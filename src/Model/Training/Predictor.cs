@@ -1,6 +1,8 @@
 using StreamTrainer.Model.Architectures;
+using StreamTrainer.Model.Evaluation;
 using StreamTrainer.Model.Feed;
 using StreamTrainer.Model.Losses;
+using StreamTrainer.Pipeline.Options;
 using StreamTrainer.Pipeline.Sources;
 using StreamTrainer.Pipeline.Transforms;
 using TorchSharp;
@@ -13,6 +15,7 @@ public sealed class Predictor : IDisposable
 {
     private readonly ImageClassifier _model;
     private readonly bool _binary;
+    private readonly TestTimeAugmentation _tta;
     private readonly ComputeDevice _device;
     private readonly EvaluationTransform _transform;
     private readonly DeviceFeed _feed;
@@ -28,6 +31,7 @@ public sealed class Predictor : IDisposable
         ArgumentNullException.ThrowIfNull(device);
         _model = model;
         _binary = recipe.Loss.Name == LossKind.Bce;
+        _tta = recipe.Eval.Tta;
         _device = device;
         _transform = new EvaluationTransform(recipe.Eval, recipe.Data.ExifOrientation);
         _feed = new DeviceFeed(device.Device, recipe.Data.Mean, recipe.Data.Std);
@@ -49,7 +53,7 @@ public sealed class Predictor : IDisposable
         using var guard = no_grad();
         using IDisposable? autocast = _device.Autocast();
         Tensor input = _feed.Normalise(tensor(pixels, [1, size.Height, size.Width, 3]).to(_device.Device));
-        Tensor logits = _model.forward(input).to(ScalarType.Float64).cpu();
+        Tensor logits = TestTimeForward.Logits(_model, input, _tta).to(ScalarType.Float64).cpu();
         return (_binary ? logits.sigmoid() : logits.softmax(1)).reshape(-1).data<double>().ToArray();
     }
 

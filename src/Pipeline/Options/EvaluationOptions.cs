@@ -19,6 +19,10 @@ public sealed record EvaluationOptions
     [Description("Filter of the resize; random is for training only."), DeniedValues(Interpolation.Random)]
     public Interpolation Interpolation { get; init; } = Interpolation.Bicubic;
 
+    /// <summary>Test-time augmentation.</summary>
+    [Description("Test-time augmentation: flip takes the mean of an image's logits and its mirror image's, at twice the work.")]
+    public TestTimeAugmentation Tta { get; init; }
+
     /// <summary>Images a batch.</summary>
     [Description("Images in an evaluation batch."), Range(1, 65536)]
     public int BatchSize { get; init; } = 64;

@@ -66,6 +66,20 @@ public static class SampleSources
         }
     }
 
+    /// <summary>The same source, named so that it is found from any current directory.</summary>
+    /// <exception cref="UserErrorException">An option is wrong.</exception>
+    public static string Rooted(string location)
+    {
+        ArgumentNullException.ThrowIfNull(location);
+        if (location.Length == 0 || location.StartsWith(DemoScheme, StringComparison.Ordinal))
+        {
+            return location;
+        }
+
+        string path = SourceLocation.Parse(location).Path;
+        return Path.GetFullPath(path) + location[path.Length..];
+    }
+
     private static ISampleSource OpenWhole(string path)
     {
         try

@@ -25,6 +25,18 @@ public sealed class SampleSourcesTests : IDisposable
         Assert.All(order.GetProperty("natural_index_of").EnumerateObject(), entry => Assert.Equal(entry.Value.GetInt32(), Array.IndexOf(natural, entry.Name)));
     }
 
+    [Theory]
+    [InlineData("a/b.tar?holdout=5&part=train", "a/b.tar", "?holdout=5&part=train")]
+    [InlineData("../b?repeat=2", "../b", "?repeat=2")]
+    [InlineData("b", "b", "")]
+    public void ARootedPathIsWholeAndKeepsItsOptions(string location, string path, string options) =>
+        Assert.Equal(Path.GetFullPath(path) + options, SampleSources.Rooted(location));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("demo:train?holdout=5&part=train")]
+    public void WhatIsNoPathIsNotRooted(string location) => Assert.Equal(location, SampleSources.Rooted(location));
+
     [Fact]
     public void NaturalOrderIsAnOrder()
     {
