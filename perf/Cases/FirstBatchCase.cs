@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Win32.SafeHandles;
 using StreamTrainer.Perf.Harness;
 using StreamTrainer.Pipeline;
 using StreamTrainer.Pipeline.Batching;
@@ -72,8 +73,9 @@ internal sealed class FirstBatchCase : IPerfCase
     /// <summary>Puts the synthetic index where the archive's own would be cached.</summary>
     private static void Prepare(string tar)
     {
-        var archive = new FileInfo(tar);
         SampleSources.Open(tar).Dispose();
+        using SafeFileHandle file = File.OpenHandle(tar);
+        var archive = TarIdentity.Of(file, tar);
         SampleIndex real = TarIndexCache.Load(archive)
             ?? throw new UserErrorException($"{DataCache.Root}: the index of {tar} cannot be cached there");
         var names = new NameTable();

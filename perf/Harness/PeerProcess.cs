@@ -44,9 +44,18 @@ internal sealed class PeerProcess : IDisposable
     /// <exception cref="UserErrorException">It failed; what it said stands on standard error.</exception>
     public double Work(int images)
     {
-        _process.StandardInput.WriteLine(images.ToString(CultureInfo.InvariantCulture));
-        _process.StandardInput.Flush();
-        string? answer = _process.StandardOutput.ReadLine();
+        string? answer = null;
+        try
+        {
+            _process.StandardInput.WriteLine(images.ToString(CultureInfo.InvariantCulture));
+            _process.StandardInput.Flush();
+            answer = _process.StandardOutput.ReadLine();
+        }
+        catch (IOException)
+        {
+            // It is no longer there to be asked.
+        }
+
         return answer is null
             ? throw new UserErrorException($"{_script}: ended without an answer; it needs Pillow (apt install python3-pil)")
             : double.Parse(answer, CultureInfo.InvariantCulture);
@@ -55,7 +64,15 @@ internal sealed class PeerProcess : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _process.StandardInput.Close();
+        try
+        {
+            _process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It ended before.
+        }
+
         _process.WaitForExit(TimeSpan.FromSeconds(5));
         _process.Dispose();
     }

@@ -95,7 +95,7 @@ public sealed class ImagePipeline : IDisposable
         token.ThrowIfCancellationRequested();
         ObjectDisposedException.ThrowIf(_disposed, this);
         long start = Stopwatch.GetTimestamp();
-        int ahead = _ring.Ahead;
+        int ready = PipelineMetrics.WatchesOccupancy ? _ring.Ready : 0;
         if (_pending is null)
         {
             // A dispatcher begins batches at once, so this wait is short and needs no token.
@@ -108,7 +108,8 @@ public sealed class ImagePipeline : IDisposable
             if (slot.Filled)
             {
                 _pending = null;
-                PipelineMetrics.Taken(Stopwatch.GetElapsedTime(start).TotalSeconds, ahead);
+                slot.Taken();
+                PipelineMetrics.Taken(Stopwatch.GetElapsedTime(start).TotalSeconds, ready, _full.Count);
                 return slot.Batch;
             }
         }

@@ -1,6 +1,10 @@
 using System.Runtime.CompilerServices;
 using StreamTrainer.Pipeline.Files;
+using StreamTrainer.Tests;
 using TorchSharp;
+
+// libtorch has one generator and one set of switches a process: tests that seed or switch must not meet.
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
 
 namespace StreamTrainer.Model.Tests;
 
@@ -10,7 +14,7 @@ internal static class TestSetup
     [ModuleInitializer]
     internal static void Initialize()
     {
-        Environment.SetEnvironmentVariable(DataCache.Variable, Path.Combine(Path.GetTempPath(), $"streamtrainer-cache-{Environment.ProcessId}"));
+        Environment.SetEnvironmentVariable(DataCache.Variable, TemporaryCache.Path);
         torch.set_num_threads(1);
     }
 }

@@ -29,13 +29,23 @@ internal static class EvalCommand
         { weights, recipe, data, checkpoint, raw, json };
         command.SetAction(parsed =>
         {
-            RunWeights found = RunWeights.Find(parsed.GetRequiredValue(weights), parsed.GetValue(recipe), parsed.GetRequiredValue(checkpoint), parsed.GetValue(raw));
+            RunWeights found = RunWeights.Find(parsed.GetRequiredValue(weights), parsed.GetValue(recipe), parsed.GetRequiredValue(checkpoint), parsed.GetValue(raw), withData: parsed.GetValue(data) is null);
             string where = parsed.GetValue(data) ?? found.Recipe.Data.Val
                 ?? throw new UserErrorException("the recipe has no data.val; name what to score on with --data");
             using var display = ProgressDisplay.For(output.Error, quiet: true, found.Recipe);
             var logger = new DisplayLogger(display, parsed.GetValue(SharedOptions.Verbose));
             using var signals = new StopSignals(_ => { }, display.Restore);
-            EvaluationAnswer answer = TrainThread.Run(() => Evaluate(found, where, logger, signals.Token));
+            EvaluationAnswer answer;
+            try
+            {
+                answer = TrainThread.Run(() => Evaluate(found, where, logger, signals.Token));
+            }
+            catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
+            {
+                output.Error.WriteLine("stopped");
+                return signals.ExitCode;
+            }
+
             output.Out.WriteLine(parsed.GetValue(json) ? JsonSerializer.Serialize(answer, CommandJson.Default.EvaluationAnswer) : Printable.Text(Text(answer)));
             return ExitCodes.Success;
         });
@@ -44,7 +54,7 @@ internal static class EvalCommand
 
     private static EvaluationAnswer Evaluate(RunWeights weights, string where, ILogger logger, CancellationToken stop)
     {
-        ISampleSource source = SampleSources.Open(where);
+        ISampleSource source = SampleSources.Open(where, logger);
         if (weights.ClassNames is { } names)
         {
             source = ClassMap.Align(source, names, weights.File);

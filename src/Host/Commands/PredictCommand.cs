@@ -9,12 +9,13 @@ using StreamTrainer.Pipeline;
 
 namespace StreamTrainer.Host.Commands;
 
-/// <summary><c>predict RUN IMAGE...</c>: what a model says of images.</summary>
+/// <summary><c>predict RUN|WEIGHTS IMAGE...</c>: what a model says of images.</summary>
 internal static class PredictCommand
 {
     public static Command Create(CommandOutput output)
     {
-        Argument<string> run = SharedOptions.Argument<string>("RUN", "The run's directory, as runs/ID.");
+        Argument<string> run = SharedOptions.Argument<string>("RUN|WEIGHTS", "A run's directory, or a safetensors file (with --recipe).");
+        Option<string?> recipe = SharedOptions.Text("--recipe", "FILE", "The recipe; by default the run's own.");
         Argument<string[]> images = SharedOptions.Argument<string[]>("IMAGE", "Image files.");
         images.Arity = ArgumentArity.OneOrMore;
         Option<int> top = new("--top") { Description = "How many classes to show for an image.", DefaultValueFactory = _ => 5, HelpName = "N" };
@@ -24,15 +25,25 @@ internal static class PredictCommand
             Classifies images with a run's model, seen as in its evaluation.
             """,
             "predict runs/first cat.jpg dog.png --top 3")
-        { run, images, top, checkpoint, raw, json };
+        { run, images, recipe, top, checkpoint, raw, json };
         command.SetAction(parsed =>
         {
-            RunWeights weights = RunWeights.Find(parsed.GetRequiredValue(run), recipe: null, parsed.GetRequiredValue(checkpoint), parsed.GetValue(raw));
+            RunWeights weights = RunWeights.Find(parsed.GetRequiredValue(run), parsed.GetValue(recipe), parsed.GetRequiredValue(checkpoint), parsed.GetValue(raw), withData: false);
             int count = parsed.GetValue(top) is >= 1 and var wanted ? wanted : throw new UserErrorException("--top: at least 1");
             using var display = ProgressDisplay.For(output.Error, quiet: true, weights.Recipe);
             var logger = new DisplayLogger(display, parsed.GetValue(SharedOptions.Verbose));
             using var signals = new StopSignals(_ => { }, display.Restore);
-            ImagePrediction[] predictions = TrainThread.Run(() => Predict(weights, parsed.GetRequiredValue(images), count, logger, signals.Token));
+            ImagePrediction[] predictions;
+            try
+            {
+                predictions = TrainThread.Run(() => Predict(weights, parsed.GetRequiredValue(images), count, logger, signals.Token));
+            }
+            catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
+            {
+                output.Error.WriteLine("stopped");
+                return signals.ExitCode;
+            }
+
             if (parsed.GetValue(json))
             {
                 output.Out.WriteLine(JsonSerializer.Serialize(predictions, CommandJson.Default.ImagePredictionArray));
@@ -54,7 +65,8 @@ internal static class PredictCommand
                 }
             }
 
-            return predictions.Any(prediction => prediction.Error is not null) ? ExitCodes.Failure : ExitCodes.Success;
+            return predictions.Any(prediction => prediction.Error is not null && !File.Exists(prediction.Image)) ? ExitCodes.UserError
+                : predictions.Any(prediction => prediction.Error is not null) ? ExitCodes.Failure : ExitCodes.Success;
         });
         return command;
     }

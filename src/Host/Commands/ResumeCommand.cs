@@ -1,6 +1,5 @@
 using System.CommandLine;
 using StreamTrainer.Host.Runs;
-using StreamTrainer.Model.Training;
 
 namespace StreamTrainer.Host.Commands;
 
@@ -20,10 +19,7 @@ internal static class ResumeCommand
         command.SetAction(parsed =>
         {
             RunDirectory directory = RunDirectory.Open(parsed.GetRequiredValue(run));
-            Recipe recipe = directory.ReadRecipe();
-            // Killed before its first checkpoint, a run begins again.
-            string? from = new CheckpointStore(directory.CheckpointDirectory, recipe.Checkpoint.Keep).Latest();
-            return new RunExecution(output, parsed.GetValue(json), parsed.GetValue(quiet), parsed.GetValue(SharedOptions.Verbose)).Run(directory, recipe, from);
+            return new RunExecution(output, parsed.GetValue(json), parsed.GetValue(quiet), parsed.GetValue(SharedOptions.Verbose)).Run(directory, directory.ReadRecipe());
         });
         return command;
     }

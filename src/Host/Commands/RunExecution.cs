@@ -15,8 +15,7 @@ internal sealed class RunExecution(CommandOutput output, bool json, bool quiet, 
     /// <summary>Trains, and gives the exit code.</summary>
     /// <param name="run">Its directory.</param>
     /// <param name="recipe">Its recipe.</param>
-    /// <param name="resumeFrom">The checkpoint to go on from; none: from the start.</param>
-    public int Run(RunDirectory run, Recipe recipe, string? resumeFrom)
+    public int Run(RunDirectory run, Recipe recipe)
     {
         using IDisposable? fileSize = FileSizeSignal.Handle();
         using RunLock held = RunLock.Acquire(run);
@@ -27,6 +26,8 @@ internal sealed class RunExecution(CommandOutput output, bool json, bool quiet, 
             return ExitCodes.Success;
         }
 
+        // Under the lock: its last owner may have saved, and pruned, until it let go. Without a checkpoint a run begins anew.
+        string? resumeFrom = new CheckpointStore(run.CheckpointDirectory, recipe.Checkpoint.Keep).Latest();
         RunSummary summary = RunSummary.Begin(run, recipe, DateTime.UtcNow);
         using var activity = HostMetrics.Activities.StartActivity("run");
         using IProgressDisplay display = ProgressDisplay.For(output.Error, quiet, recipe);

@@ -1,5 +1,4 @@
 using StreamTrainer.Host.Recipes;
-using StreamTrainer.Model.Architectures;
 using StreamTrainer.Model.Training;
 using StreamTrainer.Pipeline;
 using StreamTrainer.Pipeline.Sources;
@@ -9,19 +8,15 @@ namespace StreamTrainer.Host.Commands;
 /// <summary>What can be found wrong with a recipe on this machine before a run's directory is made.</summary>
 internal static class RunPreflight
 {
-    /// <summary>Checks that the network and the data exist, and roots the data's paths: a run may be resumed from elsewhere.</summary>
+    /// <summary>Checks that the data exist, and roots the data's paths: a run may be resumed from elsewhere.</summary>
     /// <exception cref="UserErrorException">They do not.</exception>
-    public static Recipe Check(Recipe recipe)
+    public static Recipe Check(LoadedRecipe loaded)
     {
-        if (!ModelRegistry.Names.Contains(recipe.Model.Name))
-        {
-            throw new UserErrorException($"model.name: there is no '{recipe.Model.Name}'{NearestName.Question(recipe.Model.Name, ModelRegistry.Names)}; known are {string.Join(", ", ModelRegistry.Names)}");
-        }
-
-        SampleSources.CheckExists("data.train", recipe.Data.Train);
+        Recipe recipe = loaded.Recipe;
+        CheckExists(loaded, "data.train", recipe.Data.Train);
         if (recipe.Data.Val is { } val)
         {
-            SampleSources.CheckExists("data.val", val);
+            CheckExists(loaded, "data.val", val);
         }
 
         return recipe with
@@ -32,5 +27,17 @@ internal static class RunPreflight
                 Val = recipe.Data.Val is { } path ? SampleSources.Rooted(path) : null,
             },
         };
+    }
+
+    private static void CheckExists(LoadedRecipe loaded, string key, string path)
+    {
+        try
+        {
+            SampleSources.CheckExists(key, path);
+        }
+        catch (UserErrorException error) when (loaded.PlaceOf(key) is { } place)
+        {
+            throw new UserErrorException($"{place}: {error.Message}", error);
+        }
     }
 }

@@ -25,17 +25,18 @@ internal sealed record RunWeights(Recipe Recipe, string File, IReadOnlyList<stri
     /// <param name="recipe">The recipe; needed for a file.</param>
     /// <param name="checkpoint">best, last or a step.</param>
     /// <param name="raw">The plain weights even where there is an average.</param>
+    /// <param name="withData">Whether the recipe's data is used.</param>
     /// <exception cref="UserErrorException">There is nothing of the kind.</exception>
-    public static RunWeights Find(string name, string? recipe, string checkpoint, bool raw)
+    public static RunWeights Find(string name, string? recipe, string checkpoint, bool raw, bool withData)
     {
         if (System.IO.File.Exists(name))
         {
             return OfFile(name, recipe ?? throw new UserErrorException(
-                $"{name}: weights alone do not say what model they are of; name its recipe with --recipe, or a run's directory"));
+                $"{name}: weights alone do not say what model they are of; name its recipe with --recipe, or a run's directory"), withData);
         }
 
         RunDirectory run = RunDirectory.Open(name);
-        Recipe own = recipe is null ? run.ReadRecipe() : RecipeLoader.Load(recipe, []).Recipe;
+        Recipe own = recipe is null ? run.ReadRecipe() : RecipeLoader.Load(recipe, [], withData).Recipe;
         string path = Checkpoint(run, own, checkpoint);
         string average = Path.Combine(path, CheckpointStore.EmaFile);
         string file = !raw && System.IO.File.Exists(average) ? average : Path.Combine(path, CheckpointStore.ModelFile);
@@ -43,11 +44,11 @@ internal sealed record RunWeights(Recipe Recipe, string File, IReadOnlyList<stri
     }
 
     /// <summary>Weights by themselves. Where they stand in a checkpoint, it still knows the classes.</summary>
-    private static RunWeights OfFile(string file, string recipe)
+    private static RunWeights OfFile(string file, string recipe, bool withData)
     {
         string folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
         bool ofCheckpoint = System.IO.File.Exists(Path.Combine(folder, CheckpointStore.StateFile));
-        return new RunWeights(RecipeLoader.Load(recipe, []).Recipe, file, ofCheckpoint ? CheckpointStore.ReadProgress(folder).ClassNames : null);
+        return new RunWeights(RecipeLoader.Load(recipe, [], withData).Recipe, file, ofCheckpoint ? CheckpointStore.ReadProgress(folder).ClassNames : null);
     }
 
     /// <summary>The model with the weights, ready to classify. On the calling thread.</summary>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using StreamTrainer.Host.Recipes;
 using StreamTrainer.Host.Runs;
 using StreamTrainer.Model.Training;
+using StreamTrainer.Pipeline;
 
 namespace StreamTrainer.Host.Commands;
 
@@ -28,13 +29,27 @@ internal static class TrainCommand
             LoadedRecipe loaded = RecipeLoader.Load(parsed.GetRequiredValue(recipe), parsed.GetValue(set) ?? []);
             if (parsed.GetValue(print))
             {
+                if (parsed.GetValue(json))
+                {
+                    throw new UserErrorException("--print-recipe prints YAML, and --json the summary of a run; leave one of them out");
+                }
+
                 output.Out.Write(RecipeWriter.Write(loaded.Recipe));
                 return ExitCodes.Success;
             }
 
-            Recipe ready = RunPreflight.Check(loaded.Recipe);
+            Recipe ready = RunPreflight.Check(loaded);
             RunDirectory run = RunDirectory.Create(parsed.GetRequiredValue(runs), parsed.GetValue(id), ready, Environment.GetCommandLineArgs(), loaded.Path);
-            return new RunExecution(output, parsed.GetValue(json), parsed.GetValue(quiet), parsed.GetValue(SharedOptions.Verbose)).Run(run, ready, resumeFrom: null);
+            try
+            {
+                return new RunExecution(output, parsed.GetValue(json), parsed.GetValue(quiet), parsed.GetValue(SharedOptions.Verbose)).Run(run, ready);
+            }
+            catch (UserErrorException) when (!run.HasStarted)
+            {
+                // What is wrong with the recipe stands frozen in there: nobody could ever resume it, and its name would be taken.
+                run.Remove();
+                throw;
+            }
         });
         return command;
     }

@@ -108,7 +108,14 @@ internal static class DoctorChecks
         long free = new DriveInfo(Path.GetFullPath(runs)).AvailableFreeSpace;
         if (made)
         {
-            Directory.Delete(runs);
+            try
+            {
+                Directory.Delete(runs);
+            }
+            catch (IOException)
+            {
+                // Someone has begun a run in it meanwhile.
+            }
         }
 
         string seen = string.Create(CultureInfo.InvariantCulture,

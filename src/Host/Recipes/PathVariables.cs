@@ -11,8 +11,8 @@ internal static partial class PathVariables
     /// <summary>Whether a key holds a path.</summary>
     public static bool IsPath(string key) => s_paths.Contains(key);
 
-    /// <summary>The path with the variables' values in it; errors go to <paramref name="errors"/>.</summary>
-    public static string Expand(string text, string key, Place place, RecipeErrors errors)
+    /// <summary>The path with the variables' values in it; errors go to <paramref name="errors"/>; without it, variables that are not set stay as they are.</summary>
+    public static string Expand(string text, string key, Place place, RecipeErrors? errors)
     {
         var result = new StringBuilder();
         for (int i = 0; i < text.Length;)
@@ -34,7 +34,7 @@ internal static partial class PathVariables
             }
             else
             {
-                errors.Add(place, key, $"'{text}' has a '${{' that is no variable; write ${{NAME}} or ${{NAME:-default}}, or $${{ for the signs themselves");
+                errors?.Add(place, key, $"'{text}' has a '${{' that is no variable; write ${{NAME}} or ${{NAME:-default}}, or $${{ for the signs themselves");
                 return text;
             }
         }
@@ -45,7 +45,7 @@ internal static partial class PathVariables
     /// <summary>The text that <see cref="Expand"/> makes <paramref name="path"/> of.</summary>
     public static string Escape(string path) => path.Replace("${", "$${", StringComparison.Ordinal);
 
-    private static string Value(Match match, string key, Place place, RecipeErrors errors)
+    private static string Value(Match match, string key, Place place, RecipeErrors? errors)
     {
         string name = match.Groups[1].Value;
         if (Environment.GetEnvironmentVariable(name) is { Length: > 0 } value)
@@ -55,6 +55,11 @@ internal static partial class PathVariables
 
         if (!match.Groups[2].Success)
         {
+            if (errors is null)
+            {
+                return match.Value;
+            }
+
             errors.Add(place, key, $"the environment variable {name} is not set; set it with export {name}=FOLDER, or give the path with --set {key}=PATH");
         }
 

@@ -4,7 +4,9 @@ using StreamTrainer.Model.Training;
 namespace StreamTrainer.Host.Recipes;
 
 /// <summary>Nodes to the typed record, every value checked against what its property's attributes say.</summary>
-internal sealed class RecipeBinder(RecipeErrors errors)
+/// <param name="errors">Gets what is wrong.</param>
+/// <param name="withData">Whether the data's paths are used.</param>
+internal sealed class RecipeBinder(RecipeErrors errors, bool withData)
 {
     private readonly Dictionary<string, Place> _places = [];
 
@@ -151,7 +153,7 @@ internal sealed class RecipeBinder(RecipeErrors errors)
             return false;
         }
 
-        value = parsed is string text && PathVariables.IsPath(path) ? PathVariables.Expand(text, path, node.Place, errors) : parsed;
+        value = parsed is string text && PathVariables.IsPath(path) ? PathVariables.Expand(text, path, node.Place, withData ? errors : null) : parsed;
         return true;
     }
 

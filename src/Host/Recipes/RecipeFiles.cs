@@ -75,7 +75,10 @@ internal static class RecipeFiles
         IEnumerable<string> others = Directory.Exists(folder)
             ? Directory.EnumerateFiles(folder, "*.y*ml").Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal)
             : [];
-        return $"there is no recipe '{path}'{NearestName.Question(Path.GetFileName(path), others)}";
+        // All end alike: what they share must not make them similar.
+        string? nearest = NearestName.Of(Path.GetFileNameWithoutExtension(path), others.Select(other => Path.GetFileNameWithoutExtension(other)));
+        string? file = others.FirstOrDefault(other => Path.GetFileNameWithoutExtension(other) == nearest);
+        return $"there is no recipe '{path}'{(file is null ? "" : $"; did you mean '{file}'?")}";
     }
 
     private static string FullPath(string path)

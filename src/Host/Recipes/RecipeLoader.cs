@@ -6,7 +6,11 @@ namespace StreamTrainer.Host.Recipes;
 /// <summary>A recipe and the file it came from.</summary>
 /// <param name="Recipe">The resolved recipe: bases merged, overrides set, environment variables put in.</param>
 /// <param name="Path">The file, as the user named it.</param>
-public sealed record LoadedRecipe(Recipe Recipe, string Path);
+public sealed record LoadedRecipe(Recipe Recipe, string Path)
+{
+    /// <summary>Where a key stands that the user wrote: file and line; null where it is not written.</summary>
+    internal Func<string, Place?> PlaceOf { get; init; } = _ => null;
+}
 
 /// <summary>
 /// YAML to the one typed record. <c>extends: other.yaml</c> (seen from the file's folder) lays a recipe over another:
@@ -20,8 +24,9 @@ public static class RecipeLoader
     /// <summary>Reads a recipe, lays it over what it extends, sets the overrides and checks the result.</summary>
     /// <param name="path">The file.</param>
     /// <param name="overrides">What <c>--set</c> was given: <c>section.key=value</c> each; later ones win.</param>
+    /// <param name="withData">Whether the data's paths are used: environment variables in them must be set then.</param>
     /// <exception cref="UserErrorException">Something is wrong with it; a line for each error.</exception>
-    public static LoadedRecipe Load(string path, IReadOnlyList<string> overrides)
+    public static LoadedRecipe Load(string path, IReadOnlyList<string> overrides, bool withData = true)
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(overrides);
@@ -35,7 +40,8 @@ public static class RecipeLoader
             }
         }
 
-        return new LoadedRecipe(Resolve(map, path, errors), path);
+        (Recipe recipe, RecipeBinder binder) = Resolve(map, path, errors, withData);
+        return new LoadedRecipe(recipe, path) { PlaceOf = key => binder.PlaceOf(key) };
     }
 
     /// <summary>Reads a recipe from text.</summary>
@@ -47,17 +53,17 @@ public static class RecipeLoader
         ArgumentNullException.ThrowIfNull(yaml);
         ArgumentNullException.ThrowIfNull(name);
         var errors = new RecipeErrors();
-        return Resolve(RecipeFiles.Extend(yaml, name, errors), name, errors);
+        return Resolve(RecipeFiles.Extend(yaml, name, errors), name, errors, withData: true).Recipe;
     }
 
-    private static Recipe Resolve(MapNode? map, string name, RecipeErrors errors)
+    private static (Recipe Recipe, RecipeBinder Binder) Resolve(MapNode? map, string name, RecipeErrors errors, bool withData)
     {
         if (map is null)
         {
             errors.ThrowIfAny(name);
         }
 
-        var binder = new RecipeBinder(errors);
+        var binder = new RecipeBinder(errors, withData);
         Recipe recipe = binder.Bind(map ?? new MapNode([], new Place(name, 1, 1)));
         RecipeRules.Check(recipe, (keys, message) =>
         {
@@ -67,6 +73,6 @@ public static class RecipeLoader
             }
         });
         errors.ThrowIfAny(name);
-        return recipe;
+        return (recipe, binder);
     }
 }

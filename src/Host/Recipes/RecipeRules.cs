@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using StreamTrainer.Model.Architectures;
 using StreamTrainer.Model.Losses;
 using StreamTrainer.Model.Optimizers;
 using StreamTrainer.Model.Schedules;
@@ -20,6 +21,7 @@ internal static partial class RecipeRules
     /// blame.</summary>
     public static void Check(Recipe recipe, Action<string[], string> fault)
     {
+        CheckModel(recipe.Model, fault);
         CheckAugment(recipe.Augment, fault);
         CheckMix(recipe, fault);
         CheckLoss(recipe.Loss, fault);
@@ -33,6 +35,14 @@ internal static partial class RecipeRules
         if (recipe.Train.Device is { } device && !DeviceName().IsMatch(device))
         {
             fault(["train.device"], $"'{device}' is no device; allowed: cpu, cuda, cuda:N with the number of a GPU, or auto");
+        }
+    }
+
+    private static void CheckModel(ModelOptions model, Action<string[], string> fault)
+    {
+        if (!ModelRegistry.Names.Contains(model.Name))
+        {
+            fault(["model.name"], $"there is no '{model.Name}'{NearestName.Question(model.Name, ModelRegistry.Names)}; known are {string.Join(", ", ModelRegistry.Names)}");
         }
     }
 
@@ -73,6 +83,19 @@ internal static partial class RecipeRules
         {
             fault(["train.batchSize", "mix.mixup", "mix.cutmix"], Text($"{recipe.Train.BatchSize} is odd, and mixup and cutmix mix images in pairs; make it even or set mix.mixup and mix.cutmix to 0"));
         }
+
+        bool mixup = recipe.Mix.Mixup > 0, cutmix = recipe.Mix.Cutmix > 0;
+        if (!mixup && !cutmix)
+        {
+            Unread("mix.prob", "mix.mixup", recipe.Mix.Prob != s_defaults.Mix.Prob,
+                "has no effect without mixup and cutmix; leave it at its default or set mix.mixup or mix.cutmix", fault);
+        }
+
+        if (!mixup || !cutmix)
+        {
+            Unread("mix.switchProb", "mix.mixup", recipe.Mix.SwitchProb != s_defaults.Mix.SwitchProb,
+                "is for mixup and cutmix together; leave it at its default or set both mix.mixup and mix.cutmix", fault);
+        }
     }
 
     private static void CheckLoss(LossOptions loss, Action<string[], string> fault)
@@ -108,6 +131,9 @@ internal static partial class RecipeRules
         {
             Unread("optimizer.maxGradNorm", "optimizer.name", optimizer.MaxGradNorm != defaults.MaxGradNorm,
                 $"is for lamb and lambC, and optimizer.name is {name}; leave it at its default, or see optimizer.clipGrad", fault);
+            string fix = $"is for lamb and lambC, and optimizer.name is {name}; leave it at its default";
+            Unread("optimizer.alwaysAdapt", "optimizer.name", optimizer.AlwaysAdapt != defaults.AlwaysAdapt, fix, fault);
+            Unread("optimizer.biasCorrection", "optimizer.name", optimizer.BiasCorrection != defaults.BiasCorrection, fix, fault);
         }
     }
 
@@ -120,9 +146,14 @@ internal static partial class RecipeRules
             fault(["schedule.warmupEpochs", "train.epochs"], Text($"{schedule.WarmupEpochs} epochs of warm-up do not fit into train.epochs, {recipe.Train.Epochs}"));
         }
 
-        if (schedule.Name == ScheduleKind.Cosine && schedule.MinLr > recipe.Optimizer.Lr)
+        if (schedule.Name is not (ScheduleKind.Cosine or ScheduleKind.Linear))
         {
-            fault(["schedule.minLr", "optimizer.lr"], $"{YamlText.Number(schedule.MinLr)} is above optimizer.lr, {YamlText.Number(recipe.Optimizer.Lr)}; a cosine goes down");
+            Unread("schedule.minLr", "schedule.name", schedule.MinLr != s_defaults.Schedule.MinLr,
+                $"is for the cosine and the linear schedule, and schedule.name is {name}; leave it at its default", fault);
+        }
+        else if (schedule.MinLr > recipe.Optimizer.Lr)
+        {
+            fault(["schedule.minLr", "optimizer.lr"], $"{YamlText.Number(schedule.MinLr)} is above optimizer.lr, {YamlText.Number(recipe.Optimizer.Lr)}; a {name} schedule goes down");
         }
 
         if (schedule.Name != ScheduleKind.Step)

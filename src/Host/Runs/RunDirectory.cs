@@ -108,6 +108,12 @@ public sealed class RunDirectory
     /// <exception cref="UserErrorException">It cannot be read, or was changed into something that is no recipe.</exception>
     public Recipe ReadRecipe() => RecipeLoader.Load(RecipeFile, []).Recipe;
 
+    /// <summary>Whether a training ever began here: before that, only the recipe is in it.</summary>
+    public bool HasStarted => File.Exists(EventsFile) && EventLogReader.Read(EventsFile).OfType<RunStarted>().Any();
+
+    /// <summary>Deletes the run.</summary>
+    public void Remove() => Discard(Path);
+
     private string In(string name) => System.IO.Path.Combine(Path, name);
 
     private static string Publish(string staging, string runs, string? id, string defaultId)

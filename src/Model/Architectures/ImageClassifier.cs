@@ -30,7 +30,13 @@ public abstract class ImageClassifier : nn.Module<Tensor, Tensor>
         {
             // What a stage made on its way is given back at its end, not at the step's: an evaluation holds a stage at a time.
             using var scope = NewDisposeScope();
-            x = compute(x).MoveToOuterDisposeScope();
+            Tensor next = compute(x).MoveToOuterDisposeScope();
+            if (!is_grad_enabled() && !ReferenceEquals(x, input) && !ReferenceEquals(x, next))
+            {
+                x.Dispose();
+            }
+
+            x = next;
         }
 
         return x;

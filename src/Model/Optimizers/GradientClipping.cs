@@ -24,21 +24,10 @@ public static class GradientClipping
         return norm;
     }
 
-    /// <summary>The 2-norm of all gradients, in one pass. On the CPU the sum is taken in double, where squares of fp32 numbers do
-    /// not overflow: it is finite exactly when every gradient is.</summary>
-    public static unsafe double Norm(FlatState flat)
+    /// <summary>The 2-norm of all gradients; finite exactly when every gradient is (<see cref="FlatState.NormOf"/>).</summary>
+    public static double Norm(FlatState flat)
     {
         ArgumentNullException.ThrowIfNull(flat);
-        Tensor gradients = flat.Gradients;
-        if (!FlatMemory.IsReachable(gradients))
-        {
-            using var guard = no_grad();
-            using var scope = NewDisposeScope();
-            return gradients.norm().to(ScalarType.Float64).item<double>();
-        }
-
-        return Math.Sqrt(gradients.dtype == ScalarType.Float64
-            ? flat.Blocks.SumOfSquares(FlatMemory.Pointer<double>(gradients))
-            : flat.Blocks.SumOfSquares(FlatMemory.Pointer<float>(gradients)));
+        return flat.NormOf(flat.Gradients);
     }
 }

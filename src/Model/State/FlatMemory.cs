@@ -22,7 +22,7 @@ internal static unsafe class FlatMemory
         }
 
         // A span of the first element alone: a span's length is an int, a flat tensor's may be more.
-        using Tensor first = flat.as_strided([1], [1]);
+        using Tensor first = flat.as_strided([1], [1], flat.storage_offset());
         return (T*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(first.bytes));
     }
 }

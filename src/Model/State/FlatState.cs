@@ -82,6 +82,22 @@ public sealed class FlatState : IDisposable
         Gradients.zero_();
     }
 
+    /// <summary>The 2-norm of a tensor that lies as this one does (values, gradients), in one pass. On the CPU the sum is taken
+    /// in double, where squares of fp32 numbers do not overflow: it is finite exactly when every element is.</summary>
+    public unsafe double NormOf(Tensor flat)
+    {
+        if (!FlatMemory.IsReachable(flat))
+        {
+            using var guard = no_grad();
+            using var scope = NewDisposeScope();
+            return flat.norm().to(ScalarType.Float64).item<double>();
+        }
+
+        return Math.Sqrt(flat.dtype == ScalarType.Float64
+            ? Blocks.SumOfSquares(FlatMemory.Pointer<double>(flat))
+            : Blocks.SumOfSquares(FlatMemory.Pointer<float>(flat)));
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -32,30 +32,32 @@ public sealed class CheckpointStore(string directory, int keep)
     /// <summary>Saves a checkpoint.</summary>
     /// <param name="progress">The state file's content.</param>
     /// <param name="writeTensors">Writes the tensor files into the directory that it is given.</param>
+    /// <param name="best">The step of the best checkpoint, which is kept; by default that of the books.</param>
     /// <returns>The checkpoint's path.</returns>
     /// <exception cref="IOException">The disk is full or the like; nothing saved before is touched.</exception>
-    public string Save(TrainProgress progress, Action<string> writeTensors)
+    public string Save(TrainProgress progress, Action<string> writeTensors, long? best = null)
     {
         ArgumentNullException.ThrowIfNull(progress);
         ArgumentNullException.ThrowIfNull(writeTensors);
-        string name = Prefix + progress.Step.ToString("D8", CultureInfo.InvariantCulture);
-        string final = Path.Combine(directory, name);
-        string temporary = Path.Combine(directory, Unfinished + name);
+        string final = PathOf(progress.Step);
+        string temporary = TemporaryOf(final);
         try
         {
+            Sweep();
             DeleteIfThere(temporary);
             System.IO.Directory.CreateDirectory(temporary);
             writeTensors(temporary);
             AtomicFile.Write(Path.Combine(temporary, StateFile), JsonSerializer.SerializeToUtf8Bytes(progress, CheckpointJson.Default.TrainProgress));
             Durable.FlushDirectory(temporary);
             // The same step again, by a run that went on from it: the tensors are the same, the books (an evaluation) may not be.
-            if (System.IO.Directory.Exists(final))
+            if (File.Exists(Path.Combine(final, StateFile)))
             {
                 AtomicFile.Write(Path.Combine(final, StateFile), File.ReadAllBytes(Path.Combine(temporary, StateFile)));
                 DeleteIfThere(temporary);
             }
             else
             {
+                DeleteIfThere(final);
                 System.IO.Directory.Move(temporary, final);
                 Durable.FlushDirectory(directory);
             }
@@ -73,8 +75,19 @@ public sealed class CheckpointStore(string directory, int keep)
             throw;
         }
 
-        Prune(progress.BestStep);
+        Prune(best ?? progress.BestStep);
         return final;
+    }
+
+    /// <summary>Replaces the books of a checkpoint whose tensors are on disk already: after an evaluation.</summary>
+    /// <exception cref="IOException">The disk is full or the like; the former books still stand.</exception>
+    /// <param name="progress">The books.</param>
+    /// <param name="best">The step of the best checkpoint, which is kept.</param>
+    public void SaveState(TrainProgress progress, long? best)
+    {
+        ArgumentNullException.ThrowIfNull(progress);
+        AtomicFile.Write(Path.Combine(PathOf(progress.Step), StateFile), JsonSerializer.SerializeToUtf8Bytes(progress, CheckpointJson.Default.TrainProgress));
+        Prune(best);
     }
 
     /// <summary>The newest complete checkpoint; null where there is none.</summary>
@@ -98,9 +111,14 @@ public sealed class CheckpointStore(string directory, int keep)
             throw new UserErrorException($"{file}: the checkpoint's state cannot be read ({error.Message}); remove {checkpoint} to go on from the one before", error);
         }
 
-        if (progress is null || progress.Format > TrainProgress.CurrentFormat)
+        if (progress is null)
         {
-            throw new UserErrorException($"{file}: written by a later version of this program (format {progress?.Format}); use that one");
+            throw new UserErrorException($"{file}: the checkpoint's state is empty; remove {checkpoint} to go on from the one before");
+        }
+
+        if (progress.Format > TrainProgress.CurrentFormat)
+        {
+            throw new UserErrorException($"{file}: written by a later version of this program (format {progress.Format}); use that one");
         }
 
         return progress;
@@ -123,15 +141,44 @@ public sealed class CheckpointStore(string directory, int keep)
         }
     }
 
+    private string PathOf(long step) => Path.Combine(directory, Prefix + step.ToString("D8", CultureInfo.InvariantCulture));
+
+    private string TemporaryOf(string final) => Path.Combine(directory, Unfinished + Path.GetFileName(final));
+
+    /// <summary>Removes what a killed process left: a run has one writer.</summary>
+    private void Sweep()
+    {
+        if (System.IO.Directory.Exists(directory))
+        {
+            Array.ForEach(System.IO.Directory.GetDirectories(directory, Unfinished + "*"), TryDelete);
+        }
+    }
+
     private void Prune(long? bestStep)
     {
         foreach ((long step, string path) in Steps().OrderByDescending(entry => entry.Step).Skip(keep))
         {
             if (step != bestStep)
             {
-                TryDelete(path);
+                Remove(path);
             }
         }
+    }
+
+    /// <summary>Under another name first: a checkpoint that is half deleted must not look like one.</summary>
+    private void Remove(string path)
+    {
+        string doomed = TemporaryOf(path);
+        try
+        {
+            System.IO.Directory.Move(path, doomed);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return;
+        }
+
+        TryDelete(doomed);
     }
 
     private static void TryDelete(string path)

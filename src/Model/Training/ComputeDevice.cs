@@ -67,7 +67,8 @@ public sealed record ComputeDevice
     {
         if (wish is null)
         {
-            return cuda.is_available() ? CUDA : CPU;
+            // With its number: libtorch's "cuda" without one has none to ask the driver about.
+            return cuda.is_available() ? device(DeviceType.CUDA, 0) : CPU;
         }
 
         string[] parts = wish.Split(':');

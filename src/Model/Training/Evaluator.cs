@@ -14,7 +14,12 @@ using static TorchSharp.torch;
 namespace StreamTrainer.Model.Training;
 
 /// <summary>Scores a model on a data set: every image once, corrupt ones not counted, the last batch as short as it is.</summary>
-public sealed class Evaluator(ISampleSource source, Recipe recipe, ComputeDevice device, ILogger logger)
+/// <param name="source">The data set; not disposed.</param>
+/// <param name="recipe">Evaluation transform, pipeline and arithmetic.</param>
+/// <param name="device">Where the model is.</param>
+/// <param name="logger">The log.</param>
+/// <param name="rejected">Told of each sample that cannot be used, on the thread of <see cref="Run"/>; by default the log is.</param>
+public sealed class Evaluator(ISampleSource source, Recipe recipe, ComputeDevice device, ILogger logger, Action<BadSample>? rejected = null)
 {
     /// <summary>Runs the model in evaluation mode over the whole set. Blocks the calling thread, which must be the one that
     /// owns the model.</summary>
@@ -56,9 +61,26 @@ public sealed class Evaluator(ISampleSource source, Recipe recipe, ComputeDevice
         }
         finally
         {
+            while (pipeline.TryTakeBad(out BadSample bad))
+            {
+                Tell(bad);
+            }
+
             model.train(training);
         }
 
         return new EvaluationResult(score.Top1, score.Top5, score.MeanCrossEntropy, score.Count);
+    }
+
+    private void Tell(BadSample bad)
+    {
+        if (rejected is not null)
+        {
+            rejected(bad);
+        }
+        else
+        {
+            TrainingLog.SampleRejected(logger, bad.Name, bad.Reason);
+        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using StreamTrainer.Model.Diagnostics;
+using StreamTrainer.Model.State;
 using StreamTrainer.Pipeline;
 using StreamTrainer.Pipeline.Sources;
 
@@ -28,6 +29,12 @@ internal static class RunChecks
                 $"{checkpoint}: the run had {progress.StepsPerEpoch} steps an epoch and now has {stepsPerEpoch}: {train.Name} or train.batchSize has changed; restore it, or start a new run");
         }
 
+        if (progress.TrainSamples != train.Count)
+        {
+            throw new UserErrorException(
+                $"{checkpoint}: the run had {progress.TrainSamples} training samples and {train.Name} now has {train.Count}, which is another order; restore the data, or start a new run");
+        }
+
         if (!progress.ClassNames.SequenceEqual(train.ClassNames, StringComparer.Ordinal))
         {
             throw new UserErrorException(
@@ -42,6 +49,17 @@ internal static class RunChecks
         if (progress.Precision != device.PrecisionName)
         {
             TrainingLog.PrecisionChanged(logger, progress.Precision, device.PrecisionName);
+        }
+    }
+
+    /// <summary>The weights are numbers: a checkpoint of others would only replace a good one.</summary>
+    /// <exception cref="RunFailedException">They are not.</exception>
+    public static void Finite(FlatState flat, long step)
+    {
+        if (!double.IsFinite(flat.NormOf(flat.Values)))
+        {
+            throw new RunFailedException(string.Create(CultureInfo.InvariantCulture,
+                $"some weights are not finite after step {step}: lower optimizer.lr, lengthen schedule.warmupEpochs or set optimizer.clipGrad; the checkpoints before it still stand"));
         }
     }
 

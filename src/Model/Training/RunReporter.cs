@@ -13,13 +13,9 @@ internal sealed class RunReporter(ITrainingObserver observer, Recipe recipe, Pha
     private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(10);
 
     private readonly Window _window = new();
-    private long _lastCheckpoint = Stopwatch.GetTimestamp();
     private long _stepsHere, _samplesHere, _evaluations;
-    private long _badSamples;
+    private readonly HashSet<string> _rejected = new(StringComparer.Ordinal);
     private double _lastLoss = double.NaN;
-
-    /// <summary>Time since the last checkpoint, or since the start.</summary>
-    public TimeSpan SinceCheckpoint => Stopwatch.GetElapsedTime(_lastCheckpoint);
 
     /// <summary>The run starts.</summary>
     public void Start(TrainProgress progress, long parameters, ComputeDevice device, ISampleSource train, ISampleSource? val)
@@ -83,7 +79,6 @@ internal sealed class RunReporter(ITrainingObserver observer, Recipe recipe, Pha
     /// <summary>An evaluation is done.</summary>
     public void Evaluated(TrainProgress progress, long epoch, string weights, EvaluationResult result)
     {
-        _evaluations++;
         TrainingMetrics.Evaluated(result.Top1);
         observer.On(new Evaluated
         {
@@ -98,12 +93,22 @@ internal sealed class RunReporter(ITrainingObserver observer, Recipe recipe, Pha
         });
     }
 
-    /// <summary>A checkpoint is complete.</summary>
-    public void CheckpointSaved(long step, string path, double seconds)
+    /// <summary>All of an evaluation is done, of the average too.</summary>
+    public void ValidationDone() => _evaluations++;
+
+    /// <summary>A sample that cannot be used; each is told once, however often it is met.</summary>
+    public void Rejected(BadSample bad)
     {
-        _lastCheckpoint = Stopwatch.GetTimestamp();
-        observer.On(new CheckpointSaved { Time = DateTime.UtcNow, Step = step, Path = path, Seconds = seconds });
+        if (_rejected.Add(bad.Name))
+        {
+            TrainingLog.SampleRejected(logger, bad.Name, bad.Reason);
+            observer.On(new SampleRejected { Time = DateTime.UtcNow, Sample = bad.Name, Reason = bad.Reason });
+        }
     }
+
+    /// <summary>A checkpoint is complete.</summary>
+    public void CheckpointSaved(long step, string path, double seconds) =>
+        observer.On(new CheckpointSaved { Time = DateTime.UtcNow, Step = step, Path = path, Seconds = seconds });
 
     /// <summary>The run is over; what it came to.</summary>
     public TrainingResult Finish(RunState state, TrainProgress progress, string? error = null)
@@ -133,7 +138,7 @@ internal sealed class RunReporter(ITrainingObserver observer, Recipe recipe, Pha
             WallSeconds = wall,
             ImagesPerSecond = training > 0 ? _samplesHere / training : 0,
             DataWaitShare = Share(clock.Seconds(Phase.DataWait), training),
-            BadSamples = _badSamples,
+            BadSamples = _rejected.Count,
             Phases = phases,
             Stages = pipeline.Statistics.Stages,
             PipelineSamples = pipeline.Statistics.Samples,
@@ -142,11 +147,9 @@ internal sealed class RunReporter(ITrainingObserver observer, Recipe recipe, Pha
 
     private void ReportBadSamples()
     {
-        while (pipeline.TryTakeBad(out var bad))
+        while (pipeline.TryTakeBad(out BadSample bad))
         {
-            _badSamples++;
-            TrainingLog.SampleRejected(logger, bad.Name, bad.Reason);
-            observer.On(new SampleRejected { Time = DateTime.UtcNow, Sample = bad.Name, Reason = bad.Reason });
+            Rejected(bad);
         }
     }
 

@@ -20,6 +20,9 @@ public sealed record TrainProgress
     /// <summary>Steps an epoch has; the place in the epoch is step modulo this.</summary>
     public long StepsPerEpoch { get; init; }
 
+    /// <summary>How many samples the training set has: an epoch's order depends on it.</summary>
+    public long TrainSamples { get; init; }
+
     /// <summary>The model's name.</summary>
     public string Model { get; init; } = "";
 

@@ -87,7 +87,9 @@ public sealed class TrainState : IDisposable
             flat.copy_(saved);
         }
 
-        Optimizer.Steps = moments[StepsKey].item<long>();
+        Optimizer.Steps = moments.TryGetValue(StepsKey, out Tensor? steps)
+            ? steps.item<long>()
+            : throw new UserErrorException($"{file}: no '{StepsKey}'; the file was not written by this program, or is damaged");
     }
 
     /// <inheritdoc/>

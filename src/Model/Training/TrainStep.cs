@@ -28,7 +28,7 @@ public sealed class TrainStep(Recipe recipe, TrainState state, DeviceFeed feed, 
 
         TrainingMetrics.PhaseTook(Phase.Transfer, clock.Enter(Phase.Forward));
         // Dropout and drop path draw from libtorch's generator: seeded by the step, a resumed run draws the same.
-        random.manual_seed((long)(new SampleRandom(recipe.Train.Seed, 0, step, RandomStream.Model).NextUInt64() >> 1));
+        Seed((long)(new SampleRandom(recipe.Train.Seed, 0, step, RandomStream.Model).NextUInt64() >> 1));
         state.Flat.ZeroGradients();
         Tensor value;
         using (device.Autocast())
@@ -51,6 +51,16 @@ public sealed class TrainStep(Recipe recipe, TrainState state, DeviceFeed feed, 
         TrainingMetrics.PhaseTook(Phase.Optimizer, clock.Enter(Phase.Report));
         TrainingMetrics.StepDone(count);
         return result;
+    }
+
+    /// <summary>The CPU's generator and, where the network is there, the device's: layers draw where their input is.</summary>
+    private void Seed(long seed)
+    {
+        using Generator generator = random.manual_seed(seed);
+        if (device.Device.type == DeviceType.CUDA)
+        {
+            cuda.manual_seed_all(seed);
+        }
     }
 
     private (Tensor Images, Targets Targets) Feed(Batch batch, long step)

@@ -38,8 +38,8 @@ public sealed class Trainer : IDisposable
         _job = job;
         _recipe = job.Recipe;
         _device = ComputeDevice.Resolve(_recipe.Train, job.Logger);
-        _train = SampleSources.Open(_recipe.Data.Train);
-        _val = _recipe.Data.Val is { } val ? ClassMap.Align(SampleSources.Open(val), _train) : null;
+        _train = SampleSources.Open(_recipe.Data.Train, job.Logger);
+        _val = _recipe.Data.Val is { } val ? ClassMap.Align(SampleSources.Open(val, job.Logger), _train) : null;
         int classes = _recipe.Model.NumClasses ?? _train.ClassNames.Count;
         RunChecks.Classes(_train, classes);
 
@@ -96,6 +96,8 @@ public sealed class Trainer : IDisposable
             }
 
             bool finished = _progress.Step >= _totalSteps;
+            // Before the evaluation: an error in it must not cost the training since the last checkpoint.
+            SaveIfDue(finished);
             if (_validation?.Due(_progress, finished) == true)
             {
                 if (_validation.Run(_progress, stop) is not { } scored)
@@ -104,11 +106,7 @@ public sealed class Trainer : IDisposable
                 }
 
                 _progress = scored;
-            }
-
-            if (finished || _saving.Due(_progress))
-            {
-                _saving.Save(_progress, required: finished);
+                SaveIfDue(finished);
             }
 
             if (finished)
@@ -117,6 +115,14 @@ public sealed class Trainer : IDisposable
             }
 
             TrainOne(stop);
+        }
+    }
+
+    private void SaveIfDue(bool finished)
+    {
+        if (finished || _saving.Due(_progress))
+        {
+            _saving.Save(_progress, required: finished);
         }
     }
 
@@ -134,10 +140,13 @@ public sealed class Trainer : IDisposable
             _progress = _progress with
             {
                 StepsPerEpoch = _pipeline.BatchesPerEpoch,
+                TrainSamples = _train.Count,
                 Model = _recipe.Model.Name,
                 ClassNames = _train.ClassNames,
             };
             DataInitialization.Run(_state.Model, _feed, () => OpenPipeline(0), stop);
+            // It was made before the data had a part in the weights.
+            _state.Ema?.Reset();
         }
 
         _progress = _progress with { Threads = _device.Threads, Precision = _device.PrecisionName };

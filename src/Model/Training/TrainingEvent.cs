@@ -85,7 +85,7 @@ public sealed record EpochFinished : TrainingEvent
     /// <summary>The epoch, from 0.</summary>
     [Key("epoch")] public long Epoch { get; init; }
 
-    /// <summary>Mean loss of the epoch, of what this process trained of it.</summary>
+    /// <summary>Mean loss of the epoch, over all its steps.</summary>
     [Key("loss")] public double Loss { get; init; }
 }
 

@@ -45,7 +45,7 @@ internal sealed class Validation(ISampleSource source, Recipe recipe, TrainState
     private EvaluationResult Score(TrainProgress progress, CancellationToken stop)
     {
         long epoch = (progress.Step - 1) / progress.StepsPerEpoch;
-        var evaluator = new Evaluator(source, recipe, device, logger);
+        var evaluator = new Evaluator(source, recipe, device, logger, reporter.Rejected);
         EvaluationResult result = evaluator.Run(state.Model, stop);
         reporter.Evaluated(progress, epoch, "model", result);
         if (state.Ema is { } ema)
@@ -63,6 +63,7 @@ internal sealed class Validation(ISampleSource source, Recipe recipe, TrainState
             reporter.Evaluated(progress, epoch, "ema", result);
         }
 
+        reporter.ValidationDone();
         return result;
     }
 }

@@ -71,7 +71,7 @@ public static class Safetensors
 
             return result;
         }
-        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or IndexOutOfRangeException)
         {
             throw Damaged(path, "its header is not valid", error);
         }

@@ -10,7 +10,7 @@ internal sealed class BadSamples(ISampleSource source, double maxFraction)
 {
     private readonly HashSet<long> _seen = [];
     private readonly ConcurrentQueue<BadSample> _untold = new();
-    private readonly long _limit = (long)Math.Ceiling(maxFraction * source.Count);
+    private readonly long _limit = (long)Math.Ceiling(maxFraction * source.Distinct);
     private BadSample? _first;
 
     /// <summary>How many samples.</summary>
@@ -23,7 +23,7 @@ internal sealed class BadSamples(ISampleSource source, double maxFraction)
     {
         lock (_seen)
         {
-            if (!_seen.Add(index))
+            if (!_seen.Add(source.OriginOf(index)))
             {
                 return;
             }
@@ -36,7 +36,7 @@ internal sealed class BadSamples(ISampleSource source, double maxFraction)
             if (Count > _limit)
             {
                 throw new UserErrorException(string.Create(CultureInfo.InvariantCulture,
-                    $"{source.Name}: {Count} of {source.Count} samples cannot be used, more than data.maxBadFraction {maxFraction} allows; the first is {_first.Name}: {_first.Reason}. Repair them, or raise the limit"));
+                    $"{source.Name}: {Count} of {source.Distinct} samples cannot be used, more than data.maxBadFraction {maxFraction} allows; the first is {_first.Name}: {_first.Reason}. Repair them, or raise the limit"));
             }
         }
     }

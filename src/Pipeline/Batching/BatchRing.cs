@@ -8,6 +8,7 @@ internal sealed class BatchRing : IDisposable
 {
     private readonly RingSlot[] _slots;
     private readonly StageQueue<RingSlot> _free, _begun;
+    // Who waits here measures it himself: a reader's wait for its turn counts too.
     private long _unmeasured;
     private volatile bool _closed;
 
@@ -31,12 +32,12 @@ internal sealed class BatchRing : IDisposable
     /// <summary>How many slots there are.</summary>
     public int Slots => _slots.Length;
 
-    /// <summary>How many are begun and not yet taken.</summary>
-    public int Ahead => _begun.Count;
+    /// <summary>How many are filled and wait for the trainer.</summary>
+    public int Ready => _slots.Count(slot => slot.Ready);
 
     /// <summary>Begins the next batch: waits for a free slot. Callers must take turns.</summary>
     /// <returns>None where the ring is closed.</returns>
-    public RingSlot? Begin(StageWaiter waiter, ref long waitTicks) => _free.Take(out RingSlot slot, waiter, ref waitTicks) ? slot : null;
+    public RingSlot? Begin(StageWaiter waiter) => _free.Take(out RingSlot slot, waiter, ref _unmeasured) ? slot : null;
 
     /// <summary>Puts a begun batch in the order.</summary>
     public void Enqueue(RingSlot slot)

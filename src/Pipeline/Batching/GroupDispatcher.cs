@@ -17,11 +17,11 @@ internal sealed class GroupDispatcher(PipelinePlan plan, long count, BatchRing r
     private int _next;
 
     /// <summary>Fills in what the next group is; false at the end of the plan or where the ring is closed.</summary>
-    public bool Next(SampleGroup group, StageWaiter waiter, ref long waitTicks)
+    public bool Next(SampleGroup group, StageWaiter waiter)
     {
         lock (_turn)
         {
-            if (_slot is null && !BeginBatch(waiter, ref waitTicks))
+            if (_slot is null && !BeginBatch(waiter))
             {
                 return false;
             }
@@ -47,7 +47,7 @@ internal sealed class GroupDispatcher(PipelinePlan plan, long count, BatchRing r
         }
     }
 
-    private bool BeginBatch(StageWaiter waiter, ref long waitTicks)
+    private bool BeginBatch(StageWaiter waiter)
     {
         if (_epoch >= plan.Epochs)
         {
@@ -55,7 +55,7 @@ internal sealed class GroupDispatcher(PipelinePlan plan, long count, BatchRing r
             return false;
         }
 
-        if (ring.Begin(waiter, ref waitTicks) is not { } slot)
+        if (ring.Begin(waiter) is not { } slot)
         {
             return false;
         }

@@ -6,6 +6,7 @@ internal sealed class RingSlot : IDisposable
     private readonly ManualResetEventSlim _filled = new();
     private int _missing;
     private int _lent;
+    private volatile bool _taken;
 
     public RingSlot(BatchBuffer buffer, int capacity, Action<RingSlot> release) =>
         Batch = new Batch(buffer, capacity, _ =>
@@ -23,10 +24,17 @@ internal sealed class RingSlot : IDisposable
     /// <summary>Whether all samples are there.</summary>
     public bool Filled => Volatile.Read(ref _missing) == 0;
 
+    /// <summary>Whether it is filled and waits for the trainer. Any thread.</summary>
+    public bool Ready => Volatile.Read(ref _lent) == 1 && Filled && !_taken;
+
+    /// <summary>The slot is the trainer's now.</summary>
+    public void Taken() => _taken = true;
+
     /// <summary>The slot is to hold so many samples. Before any of them is written, by the thread that begins it.</summary>
     public void Expect(int count)
     {
         _filled.Reset();
+        _taken = false;
         Volatile.Write(ref _missing, count);
         Volatile.Write(ref _lent, 1);
     }

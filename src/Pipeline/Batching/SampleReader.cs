@@ -13,13 +13,20 @@ internal sealed class SampleReader(ISampleSource source, GroupDispatcher dispatc
         using var waiter = new StageWaiter();
         while (true)
         {
-            long slotWait = 0, wait = 0;
-            if (!empty.Take(out SampleGroup group, waiter, ref wait) || !dispatcher.Next(group, waiter, ref slotWait))
+            long wait = 0;
+            if (!empty.Take(out SampleGroup group, waiter, ref wait))
             {
                 return;
             }
 
-            long start = Stopwatch.GetTimestamp();
+            // Dealing takes no time: this is the wait for a free slot, of the reader that begins a batch and of those behind it.
+            long asked = Stopwatch.GetTimestamp();
+            if (!dispatcher.Next(group, waiter))
+            {
+                return;
+            }
+
+            long start = Stopwatch.GetTimestamp(), slotWait = start - asked;
             long bytes = 0;
             for (int i = 0; i < group.Count; i++)
             {

@@ -16,9 +16,11 @@ internal sealed unsafe class PixelMemory : IDisposable
     {
         if (bytes > _capacity)
         {
-            NativeMemory.AlignedFree(_data);
-            _capacity = Math.Max(bytes, Math.Min(_capacity * 2, bytes + (64 << 20)));
-            _data = (byte*)NativeMemory.AlignedAlloc((nuint)(_capacity + Slack), 64);
+            long capacity = Math.Max(bytes, Math.Min(_capacity * 2, bytes + (64 << 20)));
+            // First empty: where there is no memory, nothing is left that would be freed again.
+            Dispose();
+            _data = (byte*)NativeMemory.AlignedAlloc((nuint)(capacity + Slack), 64);
+            _capacity = capacity;
         }
 
         return _data;

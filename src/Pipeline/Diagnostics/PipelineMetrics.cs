@@ -41,12 +41,19 @@ public static class PipelineMetrics
     private static readonly Counter<long> s_bad = s_meter.CreateCounter<long>(
         "streamtrainer.data.bad_samples", "{sample}", "Samples that could not be used.");
 
-    private static readonly Histogram<long> s_ahead = s_meter.CreateHistogram(
-        "streamtrainer.data.ring.ahead", "{batch}", "Batches begun ahead of the one that the trainer takes.",
-        advice: new InstrumentAdvice<long> { HistogramBucketBoundaries = [0, 1, 2, 4, 8, 16, 32, 64] });
+    private static readonly InstrumentAdvice<long> s_counts = new() { HistogramBucketBoundaries = [0, 1, 2, 4, 8, 16, 32, 64] };
+
+    private static readonly Histogram<long> s_ready = s_meter.CreateHistogram(
+        "streamtrainer.data.ring.ready", "{batch}", "Filled batches that were there when the trainer asked for one.", advice: s_counts);
+
+    private static readonly Histogram<long> s_queued = s_meter.CreateHistogram(
+        "streamtrainer.data.queue.groups", "{group}", "Groups of samples read that waited for a worker when the trainer took a batch.", advice: s_counts);
 
     /// <summary>Activities: the opening of a pipeline.</summary>
     public static ActivitySource Activities { get; } = new(Name);
+
+    /// <summary>Whether anyone listens to how full the ring is.</summary>
+    internal static bool WatchesOccupancy => s_ready.Enabled;
 
     internal static void Read(int samples, long bytes, long ticks)
     {
@@ -73,16 +80,21 @@ public static class PipelineMetrics
 
     internal static void BadSample() => s_bad.Add(1);
 
-    internal static void Taken(double waitSeconds, int ahead)
+    internal static void Taken(double waitSeconds, int ready, int queued)
     {
         if (s_wait.Enabled)
         {
             s_wait.Record(waitSeconds);
         }
 
-        if (s_ahead.Enabled)
+        if (s_ready.Enabled)
         {
-            s_ahead.Record(ahead);
+            s_ready.Record(ready);
+        }
+
+        if (s_queued.Enabled)
+        {
+            s_queued.Record(queued);
         }
     }
 }

@@ -10,7 +10,7 @@ public static class AtomicFile
         string temporary = Temporary(path);
         try
         {
-            using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
+            using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
             {
                 file.Write(content);
                 file.Flush(flushToDisk: true);
@@ -33,7 +33,7 @@ public static class AtomicFile
         string temporary = Temporary(path);
         try
         {
-            using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16))
+            using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16))
             {
                 write(file);
                 file.Flush(flushToDisk: true);
@@ -48,7 +48,8 @@ public static class AtomicFile
         }
     }
 
-    private static string Temporary(string path) => $"{path}.{Environment.ProcessId}.unfinished";
+    // Not the process's id: in containers that share a volume every process is number 1.
+    private static string Temporary(string path) => $"{path}.{Path.GetRandomFileName()}.unfinished";
 
     private static void Commit(string temporary, string path)
     {

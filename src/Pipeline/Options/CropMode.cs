@@ -10,6 +10,6 @@ public enum CropMode
     /// pixels with the border reflected: the usual one for CIFAR.</summary>
     PadShift,
 
-    /// <summary>The image as in evaluation: resized, centre crop.</summary>
+    /// <summary>The short side resized to <c>size</c>, then the centre crop; an evaluation with cropPct 1.</summary>
     Center,
 }

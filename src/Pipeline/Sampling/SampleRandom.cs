@@ -32,6 +32,13 @@ public struct SampleRandom : IDraws
         _counter3 = (uint)epoch;
     }
 
+    /// <summary>The bare generator, for its known answers.</summary>
+    internal SampleRandom(ulong key, uint counter0, uint counter1, uint counter2, uint counter3)
+    {
+        (_key0, _key1) = ((uint)key, (uint)(key >> 32));
+        (_block, _counter1, _counter2, _counter3) = (counter0, counter1, counter2, counter3);
+    }
+
     /// <inheritdoc/>
     public double Next() => (NextUInt64() >> 11) * (1.0 / (1UL << 53));
 

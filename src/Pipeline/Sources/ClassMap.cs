@@ -44,6 +44,10 @@ public static class ClassMap
 
         public long Count => inner.Count;
 
+        public long Distinct => inner.Distinct;
+
+        public long OriginOf(long index) => inner.OriginOf(index);
+
         public IReadOnlyList<string> ClassNames => classNames;
 
         public int LabelOf(long index) => places[inner.LabelOf(index)];

@@ -8,6 +8,9 @@ namespace StreamTrainer.Pipeline.Sources;
 /// </summary>
 public sealed unsafe class EncodedSample : IDisposable
 {
+    /// <summary>Memory up to here is kept; more of it only while files need an eighth of it or more.</summary>
+    private const nuint Kept = 1 << 20, Spare = 8;
+
     private byte* _data;
     private nuint _capacity;
 
@@ -35,9 +38,10 @@ public sealed unsafe class EncodedSample : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         nuint needed = (nuint)length + 16;
-        if (needed > _capacity)
+        // Every buffer meets a huge file some day: without shrinking, hundreds of buffers would grow to the largest of all.
+        if (needed > _capacity || (_capacity > Kept && _capacity / Spare > needed))
         {
-            nuint capacity = Math.Max(needed, _capacity * 2);
+            nuint capacity = needed > _capacity ? Math.Max(needed, _capacity * 2) : Math.Max(needed, Kept);
             _data = (byte*)NativeMemory.AlignedRealloc(_data, capacity, 64);
             _capacity = capacity;
         }

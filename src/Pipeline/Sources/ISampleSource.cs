@@ -15,6 +15,12 @@ public interface ISampleSource : IDisposable
     /// <summary>The names of the classes; a label is an index into it.</summary>
     IReadOnlyList<string> ClassNames { get; }
 
+    /// <summary>How many different samples there are: fewer than <see cref="Count"/> where some come more than once.</summary>
+    long Distinct => Count;
+
+    /// <summary>A number below <see cref="Distinct"/>, the same for indices of the same sample.</summary>
+    long OriginOf(long index) => index;
+
     /// <summary>The class of sample <paramref name="index"/>.</summary>
     int LabelOf(long index);
 

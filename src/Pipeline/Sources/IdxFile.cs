@@ -20,13 +20,14 @@ internal sealed class IdxFile : IDisposable
         _unpacked = unpacked;
         Shape = shape;
         _header = 4 + 4 * shape.Length;
+        ItemLength = shape.Skip(1).Aggregate(1L, (product, side) => product * side);
     }
 
     /// <summary>The sizes, the first is the number of items.</summary>
     public int[] Shape { get; }
 
     /// <summary>Bytes of an item.</summary>
-    public long ItemLength => Shape.Skip(1).Aggregate(1L, (product, side) => product * side);
+    public long ItemLength { get; }
 
     /// <summary>Opens a file and checks that it is whole.</summary>
     /// <exception cref="UserErrorException">It is no IDX file of bytes, or truncated.</exception>

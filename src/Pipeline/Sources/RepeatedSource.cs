@@ -10,6 +10,12 @@ internal sealed class RepeatedSource(ISampleSource inner, int times) : ISampleSo
     public long Count => inner.Count * times;
 
     /// <inheritdoc/>
+    public long Distinct => inner.Distinct;
+
+    /// <inheritdoc/>
+    public long OriginOf(long index) => inner.OriginOf(index % inner.Count);
+
+    /// <inheritdoc/>
     public IReadOnlyList<string> ClassNames => inner.ClassNames;
 
     /// <inheritdoc/>

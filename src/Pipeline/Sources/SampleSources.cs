@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using StreamTrainer.Pipeline.Demo;
 
 namespace StreamTrainer.Pipeline.Sources;
@@ -7,18 +9,20 @@ public static class SampleSources
 {
     private const string DemoScheme = "demo:";
 
-    private static readonly (Func<string, bool> Matches, Func<string, ISampleSource> Open)[] s_kinds =
+    private static readonly (Func<string, bool> Matches, Func<string, ILogger, ISampleSource> Open)[] s_kinds =
     [
-        (path => path.StartsWith(DemoScheme, StringComparison.Ordinal), path => TarSource.Open(DemoDataset.Ensure(path[DemoScheme.Length..]))),
-        (Directory.Exists, ImageFolderSource.Open),
-        (path => File.Exists(path) && IdxFile.Is(path), IdxSource.Open),
-        (File.Exists, TarSource.Open),
+        (path => path.StartsWith(DemoScheme, StringComparison.Ordinal), (path, logger) => TarSource.Open(DemoDataset.Ensure(path[DemoScheme.Length..], logger))),
+        (Directory.Exists, (path, _) => ImageFolderSource.Open(path)),
+        (path => File.Exists(path) && IdxFile.Is(path), (path, _) => IdxSource.Open(path)),
+        (File.Exists, (path, _) => TarSource.Open(path)),
     ];
 
     /// <summary>Opens a source: an image folder, a tar, an IDX image file or <c>demo:train</c>, with the options of
     /// docs/data-formats.md after a question mark.</summary>
+    /// <param name="location">What the recipe says.</param>
+    /// <param name="logger">Where it is said that a data set is being made, which takes a while.</param>
     /// <exception cref="UserErrorException">There is no such source, or it cannot be used; the message says why.</exception>
-    public static ISampleSource Open(string location)
+    public static ISampleSource Open(string location, ILogger? logger = null)
     {
         ArgumentNullException.ThrowIfNull(location);
         if (location.Length == 0)
@@ -27,7 +31,7 @@ public static class SampleSources
         }
 
         SourceLocation parsed = SourceLocation.Parse(location);
-        ISampleSource source = OpenWhole(parsed.Path);
+        ISampleSource source = OpenWhole(parsed.Path, logger ?? NullLogger.Instance);
         if (source.Count == 0)
         {
             source.Dispose();
@@ -80,15 +84,15 @@ public static class SampleSources
         return Path.GetFullPath(path) + location[path.Length..];
     }
 
-    private static ISampleSource OpenWhole(string path)
+    private static ISampleSource OpenWhole(string path, ILogger logger)
     {
         try
         {
-            foreach ((Func<string, bool> matches, Func<string, ISampleSource> open) in s_kinds)
+            foreach ((Func<string, bool> matches, Func<string, ILogger, ISampleSource> open) in s_kinds)
             {
                 if (matches(path))
                 {
-                    return open(path);
+                    return open(path, logger);
                 }
             }
         }

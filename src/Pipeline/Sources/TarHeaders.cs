@@ -21,7 +21,7 @@ internal static class TarHeaders
 {
     private const int Block = 512;
 
-    /// <summary>Directories and regular files of an archive, in its order. Links and devices are left out.</summary>
+    /// <summary>Directories and regular files of an archive, in its order. Symbolic links and devices are left out.</summary>
     /// <param name="file">The archive.</param>
     /// <param name="path">Its name, for messages.</param>
     /// <exception cref="UserErrorException">It is no tar, damaged, or truncated.</exception>
@@ -71,12 +71,17 @@ internal static class TarHeaders
                 case '5':
                     yield return new TarEntry(name, true, content, 0);
                     break;
+                case '1' when ImageFiles.IsImage(name):
+                    throw new UserErrorException($"{path}: '{name}' is stored as a hard link to another entry, without bytes of its own; make the archive again with --hard-dereference");
                 case 'S':
                     throw new UserErrorException($"{path}: '{name}' is stored as a sparse file, which cannot be read in place; make the archive again without --sparse");
             }
 
             overrides.Clear();
         }
+
+        // POSIX ends an archive with two blocks of zeros. Without the first, nobody knows how many entries are missing.
+        throw new UserErrorException($"{path}: truncated: it ends at byte {end} without the blocks of zeros that end an archive; copy or download it again");
     }
 
     private static byte[] Content(SafeFileHandle file, long offset, long length, string path)

@@ -22,7 +22,10 @@ internal static class TarIndexBuilder
             string name = Normalised(entry.Name);
             if (entry.Directory)
             {
-                folders.Add(name);
+                if (!ImageFiles.IsHidden(name))
+                {
+                    folders.Add(name);
+                }
             }
             else if (ImageFiles.IsImage(name))
             {

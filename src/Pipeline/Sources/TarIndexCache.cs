@@ -20,7 +20,7 @@ internal static class TarIndexCache
     private static readonly MessagePackSerializerOptions s_options = StandardResolverAllowPrivate.Options;
 
     /// <summary>The index of <paramref name="archive"/> as it is now; null where there is none.</summary>
-    public static SampleIndex? Load(FileInfo archive)
+    public static SampleIndex? Load(TarIdentity archive)
     {
         try
         {
@@ -40,7 +40,7 @@ internal static class TarIndexCache
     }
 
     /// <summary>Keeps an index; where that is not possible (a read-only home) it is made again the next time.</summary>
-    public static void Save(FileInfo archive, SampleIndex index)
+    public static void Save(TarIdentity archive, SampleIndex index)
     {
         byte[] content = MessagePackSerializer.Serialize(Stored.From(archive, index), s_options);
         var hash = new byte[8];
@@ -61,8 +61,8 @@ internal static class TarIndexCache
         }
     }
 
-    private static string FileOf(FileInfo archive) =>
-        DataCache.File(Kind, $"{XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(archive.FullName)):x16}.idx");
+    private static string FileOf(TarIdentity archive) =>
+        DataCache.File(Kind, $"{XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(archive.Path)):x16}.idx");
 
     /// <summary>The layout on disk: arrays as their bytes, because a packed integer each would take longer to read than the
     /// headers of the archive.</summary>
@@ -99,12 +99,12 @@ internal static class TarIndexCache
         /// <summary>uint32 each.</summary>
         [Key(9)] public byte[] NameEnds { get; init; } = [];
 
-        internal static Stored From(FileInfo archive, SampleIndex index) => new()
+        internal static Stored From(TarIdentity archive, SampleIndex index) => new()
         {
             Format = Version,
-            Path = archive.FullName,
-            Size = archive.Length,
-            Changed = archive.LastWriteTimeUtc.Ticks,
+            Path = archive.Path,
+            Size = archive.Size,
+            Changed = archive.Changed,
             Classes = [.. index.ClassNames],
             Offsets = MemoryMarshal.AsBytes<long>(index.Offsets).ToArray(),
             Lengths = MemoryMarshal.AsBytes<int>(index.Lengths).ToArray(),
@@ -113,8 +113,8 @@ internal static class TarIndexCache
             NameEnds = MemoryMarshal.AsBytes(index.Names.Ends).ToArray(),
         };
 
-        internal bool Fits(FileInfo archive) =>
-            Format == Version && Path == archive.FullName && Size == archive.Length && Changed == archive.LastWriteTimeUtc.Ticks;
+        internal bool Fits(TarIdentity archive) =>
+            Format == Version && Path == archive.Path && Size == archive.Size && Changed == archive.Changed;
 
         internal SampleIndex ToIndex() => new()
         {

@@ -34,8 +34,9 @@ public sealed class TarSource : ISampleSource
         SafeFileHandle? file = null;
         try
         {
-            var archive = new FileInfo(path);
             file = PositionalRead.Open(path);
+            // Of what was opened, before it is read: a link or a file renamed over it meanwhile is another archive.
+            var archive = TarIdentity.Of(file, path);
             SampleIndex? index = TarIndexCache.Load(archive);
             if (index is null)
             {

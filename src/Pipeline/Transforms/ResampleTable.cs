@@ -158,8 +158,10 @@ internal sealed unsafe class ResampleTable : IDisposable
             return memory;
         }
 
+        long larger = needed + needed / 2;
+        void* fresh = NativeMemory.AlignedAlloc((nuint)larger, 64);
         NativeMemory.AlignedFree(memory);
-        size = needed + needed / 2;
-        return NativeMemory.AlignedAlloc((nuint)size, 64);
+        size = larger;
+        return fresh;
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using StreamTrainer.Tests;
 
 namespace StreamTrainer.Host.Tests.EndToEnd;
 
@@ -88,7 +89,7 @@ internal sealed class Executable : IDisposable
     private static ProcessStartInfo Info(string program, IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(program, arguments);
-        start.Environment["STREAMTRAINER_CACHE"] = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"streamtrainer-cache-{Environment.ProcessId}");
+        start.Environment["STREAMTRAINER_CACHE"] = TemporaryCache.Path;
         return start;
     }
 }

@@ -14,14 +14,19 @@ public sealed class MistakeTests : IDisposable
     [InlineData("optimizer: { lrr: 1 }", "did you mean 'lr'?")]
     [InlineData("train: { epochs: many }", "train.epochs")]
     [InlineData("model: { name: resnet51 }", "did you mean")]
-    [InlineData("data: { train: /nowhere/at/all }", "no such file or folder")]
+    [InlineData("model: { name: resnet51 }", "wrong.yaml:2: model.name: there is no 'resnet51'")]
+    [InlineData("data: { train: /nowhere/at/all }", "wrong.yaml:2: data.train: /nowhere/at/all: no such file or folder")]
+    [InlineData("train: { device: cuda:99 }", "train.device")]
+    [InlineData("train: { batchSize: 100000 }", "100000")]
+    [InlineData("model: { numClasses: 2 }", "model.numClasses")]
+    [InlineData("data: { train: wrong.yaml }", "wrong.yaml")]
     [InlineData("data: { train: \"${NOT_SET_ANYWHERE}/x.tar\" }", "NOT_SET_ANYWHERE")]
     public void AWrongRecipeIsExplained(string line, string message)
     {
         string recipe = Path.Combine(_small.Folder, "wrong.yaml");
         File.WriteAllText(recipe, $"extends: recipe.yaml\n{line}\n");
         (int code, _, string error) = Executable.Run("train", recipe, "--runs", _small.Runs);
-        Assert.Equal(2, code);
+        Assert.True(code == 2, error);
         Assert.Contains(message, error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_small.Runs) && Directory.EnumerateFileSystemEntries(_small.Runs).Any());

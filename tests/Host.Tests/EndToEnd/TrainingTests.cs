@@ -87,6 +87,22 @@ public sealed class TrainingTests : IDisposable
     }
 
     [Fact]
+    public void TwoInterruptsStopAtOnceAndTheRunGoesOn()
+    {
+        Assert.Equal(0, Executable.Run(_small.Train("whole", Steps)).Code);
+        using (Executable stopped = Executable.Start(_small.Train("stopped", Steps)))
+        {
+            stopped.Until(() => Directory.Exists(_small.Checkpoint("stopped", 10)));
+            stopped.Signal("INT");
+            stopped.Signal("INT");
+            Assert.Equal(130, stopped.Wait().Code);
+        }
+
+        Assert.Equal(0, Executable.Run("resume", _small.Run("stopped"), "--quiet").Code);
+        AssertSameWeights("whole", "stopped");
+    }
+
+    [Fact]
     public void ARunThatLivesIsNotResumed()
     {
         using Executable running = Executable.Start(_small.Train("alive", 100_000));
@@ -125,13 +141,16 @@ public sealed class TrainingTests : IDisposable
         File.WriteAllText(Path.Combine(folder, "4.jpg"), "no picture");
         byte[] whole = File.ReadAllBytes(Path.Combine(folder, "5.jpg"));
         File.WriteAllBytes(Path.Combine(folder, "5.jpg"), whole[..(whole.Length / 2)]);
-        (int code, string output, string error) = Executable.Run(_small.Train("bad", 12, "--json"));
+        // A validation image is met at every evaluation and told once.
+        string val = Path.Combine(_small.Folder, "val", "class0", "1.jpg");
+        File.WriteAllBytes(val, []);
+        (int code, string output, string error) = Executable.Run(_small.Train("bad", 12, "--json", "--set", "eval.everyEpochs=1"));
         Assert.True(code == 0, error);
         using JsonDocument summary = JsonDocument.Parse(output);
-        Assert.Equal(3, summary.RootElement.GetProperty("badSamples").GetInt32());
+        Assert.Equal(4, summary.RootElement.GetProperty("badSamples").GetInt32());
         string[] listed = [.. File.ReadAllLines(Path.Combine(_small.Run("bad"), "bad-samples.txt")).Order(StringComparer.Ordinal)];
         Assert.Equal(
-            [$"{Path.Combine(folder, "3.jpg")}\tempty file", $"{Path.Combine(folder, "4.jpg")}\tnot an image of a known format", $"{Path.Combine(folder, "5.jpg")}\ttruncated JPEG"],
+            [$"{Path.Combine(folder, "3.jpg")}\tempty file", $"{Path.Combine(folder, "4.jpg")}\tnot an image of a known format", $"{Path.Combine(folder, "5.jpg")}\ttruncated JPEG", $"{val}\tempty file"],
             listed);
 
         (code, _, error) = Executable.Run(_small.Train("limit", 12, "--set", "data.maxBadFraction=0.02"));
@@ -158,7 +177,7 @@ public sealed class TrainingTests : IDisposable
 
         string image = Path.Combine(_small.Folder, "val", "class2", "0.jpg"), none = Path.Combine(_small.Folder, "none.jpg");
         (code, output, error) = Executable.Run("predict", _small.Run("whole"), image, none, "--top", "2", "--json");
-        Assert.Equal(1, code);
+        Assert.Equal(2, code);
         Assert.Contains("none.jpg", error, StringComparison.Ordinal);
         using JsonDocument predicted = JsonDocument.Parse(output);
         JsonElement[] classes = [.. predicted.RootElement[0].GetProperty("classes").EnumerateArray()];

@@ -18,7 +18,7 @@ public sealed class LiveProgressTests
             for (int step = 1; step <= 10; step++)
             {
                 progress.On(new StepLogged { Step = step, Loss = 1.25, SecondsLeft = 10 - step });
-                Thread.Sleep(30);
+                Thread.Sleep(150);
             }
 
             progress.On(new Evaluated { Top1 = 0.5, Samples = 4 });

@@ -69,7 +69,7 @@ public class RecipeErrorsTests
     [InlineData("optimizer: {momentum: 0.8, name: lamb}", "optimizer.momentum: is for sgd and momentum, and optimizer.name is lamb; leave it at its default, or see optimizer.betas")]
     [InlineData("optimizer: {maxGradNorm: 2, name: adamW}", "optimizer.maxGradNorm: is for lamb and lambC, and optimizer.name is adamW; leave it at its default, or see optimizer.clipGrad")]
     [InlineData("{schedule: {warmupEpochs: 5.5, perStep: true}, train: {epochs: 5}}", "schedule.warmupEpochs: 5.5 epochs of warm-up do not fit into train.epochs, 5")]
-    [InlineData("schedule: {minLr: 0.2}", "schedule.minLr: 0.2 is above optimizer.lr, 0.1; a cosine goes down")]
+    [InlineData("schedule: {minLr: 0.2}", "schedule.minLr: 0.2 is above optimizer.lr, 0.1; a cosine schedule goes down")]
     [InlineData("schedule: {decayRate: 0.5}", "schedule.decayRate: is for the step schedule, and schedule.name is cosine; leave it at its default or set schedule.name to step")]
     [InlineData("schedule: {decayEpochs: 2}", "schedule.decayEpochs: is for the step schedule, and schedule.name is cosine; leave it at its default or set schedule.name to step")]
     public void Options_that_do_not_go_together_are_told_with_their_line(string yaml, string message)
@@ -87,7 +87,7 @@ public class RecipeErrorsTests
             loss: {name: bce, targetThreshold: 0.2, reduction: sumClasses}
             optimizer: {name: lamb, betas: [0.8, 0.9], eps: 1e-6, maxGradNorm: 2}
             augment: {crop: padShift, padding: 2, size: 32}
-            schedule: {name: step, decayRate: 0.5, decayEpochs: 2, minLr: 5, warmupEpochs: 1}
+            schedule: {name: step, decayRate: 0.5, decayEpochs: 2, warmupEpochs: 1}
             mix: {mixup: 0.1}
             """, "r.yaml");
     }

@@ -70,7 +70,8 @@ public sealed class GoldenModelTests
     public void LogitsAndStagesEqualTimms(string name)
     {
         JsonElement golden = s_golden.Value[name];
-        foreach (bool linear in (bool[])[false, true])
+        // Where oneDNN's 1x1 convolutions end the process, only the remedy can be tested.
+        foreach (bool linear in (bool[])(TorchRuntime.LinearForPointwise ? [true] : [false, true]))
         {
             TorchRuntime.Force(linear);
             try

@@ -91,6 +91,7 @@ public sealed class ModelTests
     [Fact]
     public void PointwiseConvolutionsAreTheSameAsLinearLayers()
     {
+        Assert.SkipWhen(TorchRuntime.LinearForPointwise, "1x1 convolutions of oneDNN end the process on this machine");
         foreach (int stride in (int[])[1, 2])
         {
             using var scope = NewDisposeScope();
@@ -124,6 +125,11 @@ public sealed class ModelTests
         Assert.Equal(1.0, y.mean().item<float>(), 0.02);
         Assert.Equal(0.3, y.eq(0).to(ScalarType.Float32).mean().item<float>(), 0.02);
         Assert.Equal(0f, (y.amax([1, 2, 3]) - y.amin([1, 2, 3])).abs().max().item<float>());
+        // Rates that bf16's own numbers are too coarse for are kept too.
+        using var rare = new StreamTrainer.Model.Architectures.Layers.DropPath(0.002);
+        Tensor narrow = rare.forward(ones(400_000, 1, 1, 1, dtype: ScalarType.BFloat16));
+        Assert.Equal(ScalarType.BFloat16, narrow.dtype);
+        Assert.Equal(0.002, narrow.eq(0).to(ScalarType.Float32).mean().item<float>(), 0.0004);
         drop.eval();
         Assert.Equal(1f, drop.forward(ones(2, 1, 1, 1)).min().item<float>());
     }

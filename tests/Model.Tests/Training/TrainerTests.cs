@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using StreamTrainer.Model.Training;
+using StreamTrainer.Model.Weights;
 using StreamTrainer.Pipeline;
 using Xunit;
 
@@ -42,6 +43,31 @@ public sealed class TrainerTests : IDisposable
         Train(recipe, "two");
         Train(recipe with { Data = recipe.Data with { Workers = 5, Readers = 3 } }, "five");
         Assert.True(Weights("two", 6).AsSpan().SequenceEqual(Weights("five", 6)));
+    }
+
+    [Fact]
+    public void Resuming_on_more_samples_is_refused()
+    {
+        Recipe recipe = _data.Recipe(12);
+        Train(recipe, "moved", stopAt: 5);
+        // As many steps an epoch, and yet another order.
+        using var more = new TinyData(train: 97);
+        string from = new CheckpointStore(Checkpoints("moved"), 1).Latest()!;
+        var error = Assert.Throws<UserErrorException>(() => Train(recipe with { Data = recipe.Data with { Train = more.Train } }, "moved", from: from));
+        Assert.Contains("96 training samples", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_average_begins_after_the_data_had_its_part_in_the_weights()
+    {
+        Recipe recipe = _data.Recipe(2);
+        recipe = recipe with { Model = new() { Name = "airbench32_cifar" }, Mix = new(), Ema = new() { Decay = 0.999 } };
+        Train(recipe, "whitened");
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        TorchSharp.torch.Tensor[] stems = [.. new[] { CheckpointStore.ModelFile, CheckpointStore.EmaFile }
+            .Select(file => Safetensors.Read(Path.Combine(new CheckpointStore(Checkpoints("whitened"), 1).Latest()!, file))["whiten.weight"])];
+        Assert.True(stems[0].abs().max().item<float>() > 0.01f);
+        Assert.True(stems[0].allclose(stems[1], 1e-5, 1e-6));
     }
 
     [Fact]

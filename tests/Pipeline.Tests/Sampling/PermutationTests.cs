@@ -77,8 +77,10 @@ public sealed class PermutationTests
     [Fact]
     public void DrawsAreThoseOfPhilox()
     {
-        // Philox4x32-10 of the Random123 distribution's known answers has raw keys and counters; ours are mixed from seed and
-        // stream, so what is fixed here is that no later version of this program may draw otherwise.
+        // The known answers of the Random123 distribution (kat_vectors, philox4x32 of 10 rounds).
+        Assert.Equal([0xe169c58d_6627e8d5, 0x9b00dbd8_bc57ac4c], Raw(0, 0, 0, 0, 0));
+        Assert.Equal([0x41c83b0e_408f276d, 0x6d5451fd_a20bc7c6], Raw(ulong.MaxValue, uint.MaxValue, uint.MaxValue, uint.MaxValue, uint.MaxValue));
+        Assert.Equal([0x94fdcceb_d16cfe09, 0x24126ea1_5001e420], Raw(0x299f31d0_a4093822, 0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344));
         var draws = new SampleRandom(1, 2, 3);
         ulong[] values = [draws.NextUInt64(), draws.NextUInt64(), draws.NextUInt64()];
         var again = new SampleRandom(1, 2, 3);
@@ -88,5 +90,20 @@ public sealed class PermutationTests
         Assert.NotEqual(values[0], new SampleRandom(1, 3, 3).NextUInt64());
         Assert.NotEqual(values[0], new SampleRandom(2, 2, 3).NextUInt64());
         Assert.NotEqual(values[0], new SampleRandom(1, 2, 3, RandomStream.Mix).NextUInt64());
+    }
+
+    /// <summary>Runs of an older version resume with the order and the draws that they began with.</summary>
+    [Fact]
+    public void NoLaterVersionOrdersOrDrawsOtherwise()
+    {
+        var order = new KeyedPermutation(1000, 1, 2);
+        Assert.Equal("451 664 71 200 913 572 363 569", string.Join(' ', Enumerable.Range(0, 8).Select(i => order[i])));
+        Assert.Equal("a0736c785dc17fd7", new SampleRandom(1, 2, 3).NextUInt64().ToString("x16", System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    private static ulong[] Raw(ulong key, uint c0, uint c1, uint c2, uint c3)
+    {
+        var random = new SampleRandom(key, c0, c1, c2, c3);
+        return [random.NextUInt64(), random.NextUInt64()];
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using StreamTrainer.Pipeline.Files;
+using StreamTrainer.Tests;
 
 namespace StreamTrainer.Pipeline.Tests.Sources;
 
@@ -13,7 +14,7 @@ public sealed class TestFolder : IDisposable
     /// <summary>Tests must neither find nor leave anything in the user's cache.</summary>
     [ModuleInitializer]
     internal static void OwnCache() =>
-        Environment.SetEnvironmentVariable(DataCache.Variable, System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"streamtrainer-cache-{Environment.ProcessId}"));
+        Environment.SetEnvironmentVariable(DataCache.Variable, TemporaryCache.Path);
 
     public string File(string name, ReadOnlySpan<byte> content)
     {

@@ -18,8 +18,9 @@ internal sealed class DropPath(double rate) : nn.Module<Tensor, Tensor>(nameof(D
         }
 
         double keep = 1 - rate;
-        Tensor mask = rand(input.shape[0], 1, 1, 1, dtype: input.dtype, device: input.device).add_(keep).floor_().div_(keep);
-        return input * mask;
+        // Drawn in fp32: numbers of bf16 are too coarse for a rate of a per mille.
+        Tensor mask = rand(input.shape[0], 1, 1, 1, dtype: ScalarType.Float32, device: input.device).add_(keep).floor_();
+        return input * mask.to(input.dtype).div_(keep);
     }
 
     /// <summary>The rate of block <paramref name="block"/> of <paramref name="blocks"/>: from 0 to the last's.</summary>
