@@ -28,7 +28,9 @@ internal sealed class Executable : IDisposable
     public bool HasExited => _process.HasExited;
 
     /// <summary>Starts it.</summary>
-    public static Executable Start(params IEnumerable<string> arguments) => new(Info(Path, arguments));
+    public static Executable Start(params IEnumerable<string> arguments) => IgnoresInterrupt()
+        ? new(Info("/usr/bin/env", ["--default-signal=INT", Path, .. arguments]))
+        : new(Info(Path, arguments));
 
     /// <summary>Starts it under a shell's limit of the size of files, in blocks of 1,024 bytes. The runtime's own big files in
     /// memory, which would count too, are switched off.</summary>
@@ -84,6 +86,14 @@ internal sealed class Executable : IDisposable
         }
 
         _process.Dispose();
+    }
+
+    /// <summary>Whether Ctrl-C is ignored here, as it is in what a shell's script starts with &amp;: children inherit it.</summary>
+    private static bool IgnoresInterrupt()
+    {
+        const string Status = "/proc/self/status", Ignored = "SigIgn:";
+        string? mask = File.Exists(Status) ? File.ReadLines(Status).FirstOrDefault(line => line.StartsWith(Ignored, StringComparison.Ordinal)) : null;
+        return mask is not null && (ulong.Parse(mask.AsSpan(Ignored.Length), NumberStyles.HexNumber | NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture) & 2) != 0;
     }
 
     private static ProcessStartInfo Info(string program, IEnumerable<string> arguments)
