@@ -32,10 +32,14 @@ internal static class DecodeCheck
         using var decoder = new SampleDecoder(exifOrientation: false);
         ImageSize size = decoder.Open(sample);
         var pixels = new byte[3 * size.Width * size.Height];
-        PixelView view = decoder.Read(new CropBox(0, 0, size.Width, size.Height));
-        for (int y = 0; y < size.Height; y++)
+        decoder.Start(new CropBox(0, 0, size.Width, size.Height));
+        for (int row = 0; row < size.Height;)
         {
-            new ReadOnlySpan<byte>(view.Row(y), 3 * size.Width).CopyTo(pixels.AsSpan(3 * size.Width * y));
+            PixelView view = decoder.Next();
+            for (int y = 0; y < view.Height; y++, row++)
+            {
+                new ReadOnlySpan<byte>(view.Row(y), 3 * size.Width).CopyTo(pixels.AsSpan(3 * size.Width * row));
+            }
         }
 
         decoder.Close();

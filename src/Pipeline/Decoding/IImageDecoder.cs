@@ -14,10 +14,15 @@ public interface IImageDecoder : IDisposable
     /// <exception cref="BadSampleException">It is no image that can be used.</exception>
     ImageSize Open(EncodedSample sample);
 
-    /// <summary>Decodes the pixels of a box; once an image.</summary>
-    /// <returns>The box's pixels, valid until <see cref="Close"/>.</returns>
+    /// <summary>Begins a box, whose pixels <see cref="Next"/> gives; once an image.</summary>
     /// <exception cref="BadSampleException">They are damaged.</exception>
-    PixelView Read(in CropBox box);
+    void Start(in CropBox box);
+
+    /// <summary>Decodes the next rows of the box, from its top; at least one, as many as come at once. Not to be called when all
+    /// rows were given.</summary>
+    /// <returns>Rows of the box's width, valid until the next call of any member.</returns>
+    /// <exception cref="BadSampleException">They are damaged.</exception>
+    PixelView Next();
 
     /// <summary>Lets go of the image; also after an error.</summary>
     void Close();

@@ -8,6 +8,7 @@ internal sealed unsafe class RawDecoder : IImageDecoder
 {
     private readonly PixelMemory _memory = new();
     private EncodedSample? _sample;
+    private CropBox _box;
 
     /// <inheritdoc/>
     public ImageSize Open(EncodedSample sample)
@@ -23,8 +24,12 @@ internal sealed unsafe class RawDecoder : IImageDecoder
     }
 
     /// <inheritdoc/>
-    public PixelView Read(in CropBox box)
+    public void Start(in CropBox box) => _box = box;
+
+    /// <inheritdoc/>
+    public PixelView Next()
     {
+        CropBox box = _box;
         EncodedSample sample = _sample!;
         long first = (long)box.Top * sample.Width + box.Left;
         if (sample.Kind == PayloadKind.RawRgb)

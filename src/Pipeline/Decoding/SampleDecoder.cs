@@ -20,7 +20,10 @@ public sealed class SampleDecoder(bool exifOrientation) : IImageDecoder
     }
 
     /// <inheritdoc/>
-    public PixelView Read(in CropBox box) => _open!.Read(box);
+    public void Start(in CropBox box) => _open!.Start(box);
+
+    /// <inheritdoc/>
+    public PixelView Next() => _open!.Next();
 
     /// <inheritdoc/>
     public void Close()

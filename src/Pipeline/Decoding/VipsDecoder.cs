@@ -29,6 +29,7 @@ internal sealed unsafe class VipsDecoder : IImageDecoder
     private nint _image, _region;
     private int _width, _height, _bands, _format, _orientation;
     private bool _cmyk;
+    private CropBox _box;
 
     /// <summary>A decoder for one thread.</summary>
     /// <param name="exifOrientation">Whether images are turned as their EXIF orientation says.</param>
@@ -76,8 +77,12 @@ internal sealed unsafe class VipsDecoder : IImageDecoder
     }
 
     /// <inheritdoc/>
-    public PixelView Read(in CropBox box)
+    public void Start(in CropBox box) => _box = box;
+
+    /// <inheritdoc/>
+    public PixelView Next()
     {
+        CropBox box = _box;
         if (_orientation > 1)
         {
             byte* stored = Decode(new CropBox(0, 0, _width, _height));

@@ -45,23 +45,32 @@ public abstract unsafe class CropTransform : IImageTransform
         {
             CropPlan plan = Plan(_decoder.Open(sample), place);
             CropBox needed = _resampler.Prepare(new ImageSize(plan.Box.Width, plan.Box.Height), plan.Target, plan.Window, plan.Filter);
-            PixelView pixels = _decoder.Read(needed with { Left = plan.Box.Left + needed.Left, Top = plan.Box.Top + needed.Top });
-            long decoded = Stopwatch.GetTimestamp();
+            _decoder.Start(needed with { Left = plan.Box.Left + needed.Left, Top = plan.Box.Top + needed.Top });
+            long decoding = Stopwatch.GetTimestamp() - start, transforming = 0;
             fixed (byte* output = destination)
             {
+                byte* resized = plan.Shift is null ? output : _whole.Reserve(destination.Length);
+                _resampler.Begin(plan.Flip && plan.Shift is null, resized);
+                for (int row = 0; row < needed.Height;)
+                {
+                    long asked = Stopwatch.GetTimestamp();
+                    PixelView rows = _decoder.Next();
+                    long decoded = Stopwatch.GetTimestamp();
+                    _resampler.Push(rows);
+                    row += rows.Height;
+                    decoding += decoded - asked;
+                    transforming += Stopwatch.GetTimestamp() - decoded;
+                }
+
                 if (plan.Shift is (int right, int down))
                 {
-                    byte* whole = _whole.Reserve(destination.Length);
-                    _resampler.Run(pixels, flip: false, whole);
-                    PadShift.Apply(new PixelView(whole, plan.Window.Width, plan.Window.Height, 3 * plan.Window.Width), right, down, plan.Flip, output);
-                }
-                else
-                {
-                    _resampler.Run(pixels, plan.Flip, output);
+                    long resampled = Stopwatch.GetTimestamp();
+                    PadShift.Apply(new PixelView(resized, plan.Window.Width, plan.Window.Height, 3 * plan.Window.Width), right, down, plan.Flip, output);
+                    transforming += Stopwatch.GetTimestamp() - resampled;
                 }
             }
 
-            timing = new TransformTiming(timing.DecodeTicks + decoded - start, timing.TransformTicks + Stopwatch.GetTimestamp() - decoded);
+            timing = new TransformTiming(timing.DecodeTicks + decoding, timing.TransformTicks + transforming);
         }
         finally
         {

@@ -13,8 +13,12 @@ public sealed unsafe class Resampler(bool vectors = true) : IDisposable
     private readonly bool _vectors = vectors && ResamplePassAvx2.IsSupported;
     private readonly ResampleTable _columns = new(), _rows = new();
     private readonly PixelMemory _between = new();
+    private readonly PixelMemory _gathered = new();
     private ImageSize _source, _target;
     private CropBox _window, _needed;
+    private bool _flip;
+    private byte* _output;
+    private int _pushed;
 
     /// <summary>Prepares a resize.</summary>
     /// <param name="source">Size of the image (or of the crop: taps never see pixels outside it).</param>
@@ -44,11 +48,41 @@ public sealed unsafe class Resampler(bool vectors = true) : IDisposable
         return _needed = new CropBox(left, top, width, height);
     }
 
-    /// <summary>Makes the window.</summary>
-    /// <param name="pixels">The pixels of the box that <see cref="Prepare"/> asked for.</param>
+    /// <summary>Begins to make the window.</summary>
     /// <param name="flip">Mirror it, left to right.</param>
-    /// <param name="target">Packed RGB of the window's size; not a byte behind it is written.</param>
-    public void Run(in PixelView pixels, bool flip, byte* target)
+    /// <param name="target">Packed RGB of the window's size; not a byte behind it is written. Complete when all rows were pushed.</param>
+    public void Begin(bool flip, byte* target)
+    {
+        _flip = flip;
+        _output = target;
+        _pushed = 0;
+    }
+
+    /// <summary>Takes the next rows of the box that <see cref="Prepare"/> asked for, from its top; they are not kept.</summary>
+    public void Push(in PixelView pixels)
+    {
+        if (_pushed == 0 && pixels.Height == _needed.Height)
+        {
+            Run(pixels, _flip, _output);
+            return;
+        }
+
+        int stride = 3 * _needed.Width;
+        byte* all = _pushed == 0 ? _gathered.Reserve((long)stride * _needed.Height) : _gathered.Reserve(0);
+        for (int y = 0; y < pixels.Height; y++)
+        {
+            Buffer.MemoryCopy(pixels.Row(y), all + (long)(_pushed + y) * stride, stride, stride);
+        }
+
+        _pushed += pixels.Height;
+        if (_pushed == _needed.Height)
+        {
+            Run(new PixelView(all, _needed.Width, _needed.Height, stride), _flip, _output);
+        }
+    }
+
+    /// <summary>Makes the window of all its pixels.</summary>
+    private void Run(in PixelView pixels, bool flip, byte* target)
     {
         long rowBytes = 3L * _window.Width;
         if (_source.Height == _target.Height)
@@ -86,6 +120,7 @@ public sealed unsafe class Resampler(bool vectors = true) : IDisposable
         _columns.Dispose();
         _rows.Dispose();
         _between.Dispose();
+        _gathered.Dispose();
     }
 
     private void Columns(in PixelView pixels, bool flip, byte* target, long targetStride)

@@ -29,9 +29,24 @@ internal static unsafe class Pixels
         using EncodedSample sample = Sample(bytes);
         using var decoder = new SampleDecoder(exif);
         ImageSize size = decoder.Open(sample);
-        byte[] rgb = Copy(decoder.Read(box ?? new CropBox(0, 0, size.Width, size.Height)));
+        byte[] rgb = Read(decoder, box ?? new CropBox(0, 0, size.Width, size.Height));
         decoder.Close();
         return (size, rgb);
+    }
+
+    /// <summary>All rows of a box.</summary>
+    public static byte[] Read(IImageDecoder decoder, in CropBox box)
+    {
+        var result = new byte[3 * box.Width * box.Height];
+        decoder.Start(box);
+        for (int row = 0; row < box.Height;)
+        {
+            PixelView view = decoder.Next();
+            Copy(view).CopyTo(result, 3 * box.Width * row);
+            row += view.Height;
+        }
+
+        return result;
     }
 
     public static byte[] Copy(in PixelView view)
@@ -52,13 +67,19 @@ internal static unsafe class Pixels
         using var resampler = new Resampler(vectors);
         decoder.Open(sample);
         CropBox needed = resampler.Prepare(new ImageSize(box.Width, box.Height), target, window, filter);
-        PixelView view = decoder.Read(needed with { Left = needed.Left + box.Left, Top = needed.Top + box.Top });
+        decoder.Start(needed with { Left = needed.Left + box.Left, Top = needed.Top + box.Top });
         // What lies behind the target must stay as it is: there is another sample.
         var result = new byte[3 * window.Width * window.Height + 64];
         result.AsSpan(3 * window.Width * window.Height).Fill(0xa5);
         fixed (byte* output = result)
         {
-            resampler.Run(view, flip, output);
+            resampler.Begin(flip, output);
+            for (int row = 0; row < needed.Height;)
+            {
+                PixelView view = decoder.Next();
+                resampler.Push(view);
+                row += view.Height;
+            }
         }
 
         Xunit.Assert.Equal(-1, result.AsSpan(3 * window.Width * window.Height).IndexOfAnyExcept((byte)0xa5));
