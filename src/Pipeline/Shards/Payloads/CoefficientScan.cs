@@ -196,6 +196,8 @@ internal sealed unsafe class CoefficientScan : IBlockSource, IDisposable
         }
 
         CoefficientGroup group = default;
-        return group.Open(data, length, blocks) && CoefficientUnpacker.Unpack(ref group, runs, count, waste);
+        return group.Open(data, length, blocks) && (CoefficientUnpackerAvx512.IsSupported
+            ? CoefficientUnpackerAvx512.Unpack(ref group, runs, count, waste)
+            : CoefficientUnpacker.Unpack(ref group, runs, count, waste));
     }
 }
