@@ -39,7 +39,7 @@ internal sealed unsafe class ImageShrinker(PackOptions options) : IDisposable
             _decoder.Close();
         }
 
-        byte[] jpeg = ExifOrientation.Insert(Encode(pixels, size), orientation);
+        byte[] jpeg = OrientationSegment.Insert(Encode(pixels, size), orientation);
         jpeg.CopyTo(sample.Reserve(jpeg.Length));
     }
 

@@ -10,7 +10,8 @@ internal sealed unsafe class MappedShard(MappedFile file) : IShardBytes
     /// <inheritdoc/>
     public void Read(long offset, int length, EncodedSample sample)
     {
-        file.Populate(offset, length + EncodedSample.Slack);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        file.Populate(offset, Math.Min(length + (long)EncodedSample.Slack, file.Length - offset));
         sample.Borrow(file.Handle, file.Pointer + offset, length);
     }
 

@@ -4,7 +4,7 @@ namespace StreamTrainer.Pipeline.Shards;
 
 /// <summary>The shortest EXIF segment that tells an orientation (CIPA DC-008: tag 0x0112, one SHORT), for JPEGs that are written
 /// without any other.</summary>
-internal static class ExifOrientation
+internal static class OrientationSegment
 {
     /// <summary>A JPEG with the segment behind its start, and behind the JFIF segment, which has to be the first.</summary>
     /// <param name="jpeg">One without EXIF.</param>
