@@ -103,7 +103,7 @@ internal static class ShardIndexFormat
 
             return new BodyReader(bytes, path).Read(start, length);
         }
-        catch (Exception error) when (error is MessagePackSerializationException or EndOfStreamException or OverflowException or InvalidOperationException)
+        catch (Exception error) when (error is MessagePackSerializationException or EndOfStreamException or OverflowException or InvalidOperationException or ArgumentException)
         {
             throw Damaged(path, error.InnerException?.Message ?? error.Message);
         }
@@ -113,7 +113,7 @@ internal static class ShardIndexFormat
         new($"{path}: the index is damaged: {what}; fetch it again, or pack anew");
 
     private static bool IsNamed(ref MessagePackReader reader) =>
-        reader.NextMessagePackType == MessagePackType.Array && reader.ReadArrayHeader() == 4
+        !reader.End && reader.NextMessagePackType == MessagePackType.Array && reader.ReadArrayHeader() == 4
         && reader.NextMessagePackType == MessagePackType.String && reader.ReadString() == Magic;
 
     private static (int Start, int Length) Bin(ref MessagePackReader reader)
