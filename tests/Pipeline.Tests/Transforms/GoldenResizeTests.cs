@@ -9,6 +9,7 @@ using Xunit;
 namespace StreamTrainer.Pipeline.Tests.Transforms;
 
 /// <summary>Pillow's pixels, by their hashes: decoding, crops, evaluation.</summary>
+[Trait(VectorLevelTests.Trait, VectorLevelTests.Sensitive)]
 public sealed class GoldenResizeTests
 {
     private static readonly Lazy<JsonElement[]> s_images = new(() =>

@@ -6,6 +6,7 @@ using Xunit;
 
 namespace StreamTrainer.Pipeline.Tests.Transforms;
 
+[Trait(VectorLevelTests.Trait, VectorLevelTests.Sensitive)]
 public sealed class ResamplerTests
 {
     private static readonly Gen<(int Width, int Height, int Target, int TargetHeight, bool Bicubic, uint Seed)> s_cases =

@@ -102,6 +102,15 @@ internal sealed unsafe class BaselineScan : IBlockSource, IDisposable
         return !_damaged;
     }
 
+    /// <summary>Whether all of the image was read, and its end follows at once: nothing is missing or left.</summary>
+    public bool EndsImage()
+    {
+        _next = _bytes.Fill(_next);
+        long left = ((_bytes.End - _next) * 8) + _bitCount;
+        byte* next = _bytes.Source;
+        return !_damaged && _bytes.IsComplete && left is >= 0 and < 8 && JpegTables.Marker(ref next, _header!.End) == 0xd9;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

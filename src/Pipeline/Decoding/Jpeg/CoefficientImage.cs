@@ -1,32 +1,57 @@
+using System.Runtime.InteropServices;
+
 namespace StreamTrainer.Pipeline.Decoding.Jpeg;
 
-/// <summary>A whole image's coefficients: blocks of 64 int16 in row-major order, each component's rows of blocks padded to whole MCUs.</summary>
+/// <summary>
+/// All coefficients of a JPEG: for each component <c>[rows of blocks, blocks, 64]</c> int16, quantised, in row-major order of the
+/// block, with the blocks that fill up the last MCUs. For packing and unpacking, not for training. Unmanaged, used again for the
+/// next image. One thread's.
+/// </summary>
 internal sealed unsafe class CoefficientImage : IDisposable
 {
+    private const int MostComponents = 3;
+
     private readonly PixelMemory _memory = new();
-    private readonly long[] _starts = new long[4];
-    private short* _data;
+    private readonly short*[] _planes = new short*[MostComponents];
+    private JpegFrame? _frame;
 
-    /// <summary>What the coefficients mean.</summary>
-    public JpegFrame Frame { get; private set; } = null!;
+    /// <summary>What the coefficients are of.</summary>
+    public JpegFrame Frame => _frame ?? throw new InvalidOperationException("no image was reserved");
 
-    /// <summary>Makes room for a frame's coefficients.</summary>
-    public void Reserve(JpegFrame frame)
+    /// <summary>How many blocks an image has, with those that fill up the last MCUs.</summary>
+    public static long Count(JpegFrame frame)
     {
         long blocks = 0;
-        for (int c = 0; c < frame.Components.Length; c++)
+        foreach (JpegComponent component in frame.Components)
         {
-            _starts[c] = blocks;
-            blocks += (long)frame.McusWide * frame.Components[c].Horizontal * frame.McusHigh * frame.Components[c].Vertical;
+            blocks += (long)component.Horizontal * component.Vertical * frame.McusWide * frame.McusHigh;
         }
 
-        _data = (short*)_memory.Reserve(blocks * 128);
-        Frame = frame;
+        return blocks;
     }
 
-    /// <summary>A component's row of blocks.</summary>
-    public short* Blocks(int component, int row)
-        => _data + ((_starts[component] + ((long)row * Frame.McusWide * Frame.Components[component].Horizontal)) * 64);
+    /// <summary>Makes room for an image; all its coefficients are zero then.</summary>
+    public void Reserve(JpegFrame frame)
+    {
+        _frame = frame;
+        long coefficients = Count(frame) * 64;
+        var plane = (short*)_memory.Reserve(coefficients * sizeof(short));
+        NativeMemory.Clear(plane, (nuint)coefficients * sizeof(short));
+        for (int c = 0; c < frame.Components.Length; c++)
+        {
+            _planes[c] = plane;
+            plane += 64L * BlocksAcross(c) * BlockRows(c);
+        }
+    }
+
+    /// <summary>Blocks of a component's row.</summary>
+    public int BlocksAcross(int component) => Frame.McusWide * Frame.Components[component].Horizontal;
+
+    /// <summary>A component's rows of blocks.</summary>
+    public int BlockRows(int component) => Frame.McusHigh * Frame.Components[component].Vertical;
+
+    /// <summary>The blocks of a component's row.</summary>
+    public short* Blocks(int component, int blockRow) => _planes[component] + (64L * BlocksAcross(component) * blockRow);
 
     /// <inheritdoc/>
     public void Dispose() => _memory.Dispose();

@@ -10,27 +10,34 @@ namespace StreamTrainer.Pipeline.Decoding.Jpeg;
 /// </summary>
 internal sealed class JpegFrameCache
 {
-    private const int Frames = 1024, Tables = 256;
+    private const int Frames = 512, Tables = 128;
 
-    private readonly JpegFrame?[] _frames = new JpegFrame?[Frames];
-    private readonly ushort[]?[] _tables = new ushort[]?[Tables];
+    private readonly JpegFrame[] _frames = new JpegFrame[Frames];
+    private readonly ushort[][] _tables = new ushort[Tables][];
+    private readonly ulong[] _frameHashes = new ulong[Frames], _tableHashes = new ulong[Tables];
+    private int _nextFrame, _nextTable;
 
     /// <summary>A quantisation table.</summary>
     /// <param name="steps">64 steps as they stand in a file: in zigzag order, of one byte or of two.</param>
     /// <returns>In row-major order.</returns>
     public ushort[] Table(ReadOnlySpan<byte> steps)
     {
-        ref ushort[]? table = ref _tables[(int)(XxHash3.HashToUInt64(steps) % Tables)];
-        if (table is null || !IsSame(table, steps))
+        ulong hash = XxHash3.HashToUInt64(steps);
+        int slot = _tableHashes.AsSpan().IndexOf(hash);
+        if (slot >= 0 && _tables[slot] is { } known && IsSame(known, steps))
         {
-            table = new ushort[64];
-            for (int i = 0; i < 64; i++)
-            {
-                table[Zigzag.Places[i]] = Step(steps, i);
-            }
+            return known;
         }
 
-        return table;
+        var table = new ushort[64];
+        for (int i = 0; i < 64; i++)
+        {
+            table[Zigzag.Places[i]] = Step(steps, i);
+        }
+
+        slot = _nextTable++ & (Tables - 1);
+        _tableHashes[slot] = hash;
+        return _tables[slot] = table;
     }
 
     /// <summary>A frame of one component, or of three of which the first has the others' sampling factors multiplied.</summary>
@@ -43,31 +50,35 @@ internal sealed class JpegFrameCache
     /// <param name="third">The third's; any for grey.</param>
     public JpegFrame Frame(ImageSize size, JpegColor color, int horizontal, int vertical, ushort[] first, ushort[] second, ushort[] third)
     {
-        int hash = HashCode.Combine(size, horizontal, vertical, RuntimeHelpers.GetHashCode(first), RuntimeHelpers.GetHashCode(second));
-        ref JpegFrame? frame = ref _frames[(int)((uint)hash % Frames)];
-        if (frame is null || frame.Size != size || frame.Color != color
-            || frame.MostHorizontal != horizontal || frame.MostVertical != vertical
-            || !ReferenceEquals(frame.Components[0].Quantisation, first)
-            || (color != JpegColor.Grey && !(ReferenceEquals(frame.Components[1].Quantisation, second)
-                && ReferenceEquals(frame.Components[2].Quantisation, third))))
+        ulong hash = ((((ulong)size.Width << 32) | (uint)(size.Height << 12) | (uint)((horizontal << 8) | (vertical << 4) | (int)color))
+            * 0x9e3779b97f4a7c15) + (ulong)RuntimeHelpers.GetHashCode(first) + ((ulong)RuntimeHelpers.GetHashCode(second) << 32);
+        int slot = _frameHashes.AsSpan().IndexOf(hash);
+        if (slot >= 0 && _frames[slot] is { } known && known.Size == size && known.Color == color
+            && known.MostHorizontal == horizontal && known.MostVertical == vertical
+            && ReferenceEquals(known.Components[0].Quantisation, first)
+            && (color == JpegColor.Grey || (ReferenceEquals(known.Components[1].Quantisation, second)
+                && ReferenceEquals(known.Components[2].Quantisation, third))))
         {
-            frame = new JpegFrame
-            {
-                Size = size,
-                Color = color,
-                MostHorizontal = horizontal,
-                MostVertical = vertical,
-                Components = color == JpegColor.Grey
-                    ? [Component(size, 1, 1, first, 1, 1)]
-                    : [
-                        Component(size, horizontal, vertical, first, horizontal, vertical),
-                        Component(size, 1, 1, second, horizontal, vertical),
-                        Component(size, 1, 1, third, horizontal, vertical),
-                    ],
-            };
+            return known;
         }
 
-        return frame;
+        var frame = new JpegFrame
+        {
+            Size = size,
+            Color = color,
+            MostHorizontal = horizontal,
+            MostVertical = vertical,
+            Components = color == JpegColor.Grey
+                ? [Component(size, 1, 1, first, 1, 1)]
+                : [
+                    Component(size, horizontal, vertical, first, horizontal, vertical),
+                    Component(size, 1, 1, second, horizontal, vertical),
+                    Component(size, 1, 1, third, horizontal, vertical),
+                ],
+        };
+        slot = _nextFrame++ & (Frames - 1);
+        _frameHashes[slot] = hash;
+        return _frames[slot] = frame;
     }
 
     private static JpegComponent Component(ImageSize size, int horizontal, int vertical, ushort[] table, int mostHorizontal, int mostVertical) => new()
