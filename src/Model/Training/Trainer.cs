@@ -198,7 +198,7 @@ public sealed class Trainer : IDisposable
         var size = new ImageSize(_recipe.Augment.Size, _recipe.Augment.Size);
         PipelinePlan plan = PipelinePlan.ForTraining(_recipe.Train.Seed, _recipe.Train.BatchSize, size, _recipe.Train.Epochs, step, _train.Count);
         return new ImagePipeline(
-            _train, () => new TrainTransform(_recipe.Augment, _recipe.Data.ExifOrientation), _recipe.Data, plan,
+            _train, () => new TrainTransform(_recipe.Augment, _recipe.Data.ExifOrientation, _recipe.Data.Decoder), _recipe.Data, plan,
             new TensorBatchMemory(_device.Device), _job.Logger);
     }
 
