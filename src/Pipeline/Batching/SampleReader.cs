@@ -46,6 +46,11 @@ internal sealed class SampleReader(ISampleSource source, GroupDispatcher dispatc
     private long Read(SampleGroup group, int i)
     {
         EncodedSample sample = group.Samples[i];
+        if (group.Indices[i] == SampleGroup.Padding)
+        {
+            return 0;
+        }
+
         try
         {
             source.Read(group.Indices[i], sample);

@@ -54,9 +54,14 @@ internal sealed unsafe class SampleWorker(
     {
         Batch batch = group.Slot!.Batch;
         int row = group.First + i;
-        var place = new SamplePlace(plan.Seed, batch.Epoch, group.Position + i, group.Indices[i]);
+        var place = new SamplePlace(plan.Seed, batch.Epoch, group.Positions[i], group.Indices[i]);
         var target = new Span<byte>(batch.Buffer.Pointer + (long)row * _sampleBytes, _sampleBytes);
-        string? error = group.Errors[i] ?? Try(transform, group.Samples[i], place, target, ref timing);
+        string? error = null;
+        if (place.Index != SampleGroup.Padding)
+        {
+            error = group.Errors[i] ?? Try(transform, group.Samples[i], place, target, ref timing);
+        }
+
         long index = place.Index;
         if (error is not null)
         {

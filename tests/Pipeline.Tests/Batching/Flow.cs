@@ -35,6 +35,10 @@ internal static unsafe class Flow
         return result;
     }
 
+    /// <summary>The bytes of a row.</summary>
+    public static string Pixels(Batch batch, int row) =>
+        Convert.ToHexString(new ReadOnlySpan<byte>(batch.Buffer.Pointer + row * SampleBytes, SampleBytes));
+
     public static string Describe(Batch batch) =>
         $"{batch.Epoch}.{batch.IndexInEpoch}: {string.Join(',', batch.Labels.Take(batch.Count))} {string.Join(',', batch.Indices.Take(batch.Count))} "
         + Convert.ToHexString(new ReadOnlySpan<byte>(batch.Buffer.Pointer, batch.Count * SampleBytes));
