@@ -6,7 +6,12 @@ namespace StreamTrainer.Pipeline.Batching;
 /// Deals out groups of samples in the plan's order, across batches and epochs without a pause. Readers take turns; the one
 /// that begins a batch waits for its slot, and the others for it.
 /// </summary>
-internal sealed class GroupDispatcher(PipelinePlan plan, long count, BatchRing ring, int groupSize)
+/// <param name="plan">The plan.</param>
+/// <param name="count">Samples of the source.</param>
+/// <param name="ring">Where batches are begun.</param>
+/// <param name="groupSize">Samples of a group at most.</param>
+/// <param name="orderOf">The order of an epoch.</param>
+internal sealed class GroupDispatcher(PipelinePlan plan, long count, BatchRing ring, int groupSize, Func<long, EpochOrder> orderOf)
 {
     private readonly Lock _turn = new();
     private readonly long _batches = plan.BatchesPerEpoch(count);
@@ -40,6 +45,7 @@ internal sealed class GroupDispatcher(PipelinePlan plan, long count, BatchRing r
                 group.Errors[i] = null;
             }
 
+            _slot.Dealt(group.Count);
             _next += group.Count;
             if (_next == batch.Count)
             {
@@ -65,7 +71,7 @@ internal sealed class GroupDispatcher(PipelinePlan plan, long count, BatchRing r
 
         if (!_orderKnown)
         {
-            _order = plan.OrderOf(count, _epoch);
+            _order = orderOf(_epoch);
             _orderKnown = true;
         }
 

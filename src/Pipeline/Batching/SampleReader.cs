@@ -34,6 +34,7 @@ internal sealed class SampleReader(ISampleSource source, GroupDispatcher dispatc
             }
 
             long ticks = Stopwatch.GetTimestamp() - start;
+            group.Slot!.Read(group.Count);
             bool open = full.Put(group, waiter, ref wait);
             statistics.Read(group.Count, bytes, ticks, wait, slotWait);
             if (!open)
