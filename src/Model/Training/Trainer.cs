@@ -175,6 +175,7 @@ public sealed class Trainer : IDisposable
         double rate = _schedule.RateAt(epoch);
         int count = batch!.Count;
         double loss = _step.Run(batch, step, rate);
+        _pipeline.Copied(_feed.TakeCopyTicks());
         RunChecks.Finite(loss, step, rate);
         _progress = _progress with
         {

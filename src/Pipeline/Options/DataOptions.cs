@@ -31,7 +31,7 @@ public sealed record DataOptions
     public int AugRepeats { get; init; }
 
     /// <summary>Worker threads that decode and augment.</summary>
-    [Description("Threads that decode and augment."), Range(1, 1024), Auto("as many as the cores this process may use")]
+    [Description("Threads that decode and augment."), Range(1, 1024), Auto("as many as the device's pace asks for, at most the cores this process may use")]
     public int? Workers { get; init; }
 
     /// <summary>Threads that read.</summary>
