@@ -56,6 +56,9 @@ public sealed record RunSummary
     /// <summary>What the pipeline's threads did: seconds by stage, over all threads of all processes.</summary>
     public IReadOnlyDictionary<string, double> Stages { get; init; } = new Dictionary<string, double>();
 
+    /// <summary>What the trainer waited for: seconds by stage, of all processes.</summary>
+    public IReadOnlyDictionary<string, double> Stalls { get; init; } = new Dictionary<string, double>();
+
     /// <summary>What went wrong, where something did.</summary>
     public string? Error { get; init; }
 
@@ -113,6 +116,7 @@ public sealed record RunSummary
             BadSamples = badSamples ?? result.BadSamples,
             Phases = Sum(Phases, result.Phases),
             Stages = Sum(Stages, result.Stages),
+            Stalls = Sum(Stalls, result.Stalls?.Seconds ?? []),
             FinishedAt = now,
         };
     }

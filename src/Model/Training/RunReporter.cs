@@ -141,6 +141,7 @@ internal sealed class RunReporter(ITrainingObserver observer, Recipe recipe, Pha
             BadSamples = _rejected.Count,
             Phases = phases,
             Stages = pipeline.Statistics.Stages,
+            Stalls = pipeline.Stalls,
             PipelineSamples = pipeline.Statistics.Samples,
         };
     }

@@ -175,6 +175,7 @@ public sealed class Trainer : IDisposable
         double rate = _schedule.RateAt(epoch);
         int count = batch!.Count;
         double loss = _step.Run(batch, step, rate);
+        _pipeline.Copied(_feed.TakeCopyTicks());
         RunChecks.Finite(loss, step, rate);
         _progress = _progress with
         {
@@ -196,7 +197,7 @@ public sealed class Trainer : IDisposable
     private ImagePipeline OpenPipeline(long step)
     {
         var size = new ImageSize(_recipe.Augment.Size, _recipe.Augment.Size);
-        PipelinePlan plan = PipelinePlan.ForTraining(_recipe.Train.Seed, _recipe.Train.BatchSize, size, _recipe.Train.Epochs, step, _train.Count);
+        PipelinePlan plan = PipelinePlan.ForTraining(_recipe.Train.Seed, _recipe.Train.BatchSize, size, _recipe.Train.Epochs, step, _train.Count, _recipe.Data);
         return new ImagePipeline(
             _train, () => new TrainTransform(_recipe.Augment, _recipe.Data.ExifOrientation, _recipe.Data.Decoder), _recipe.Data, plan,
             new TensorBatchMemory(_device.Device), _job.Logger);
