@@ -151,6 +151,17 @@ public sealed class Trainer : IDisposable
 
         _progress = _progress with { Threads = _device.Threads, Precision = _device.PrecisionName };
         _state.Model.train();
+        StepSizes sizes = StepSizes.Of(_recipe.Train);
+        if (_recipe.Train.GroupSize is { } group && group > sizes.Batch)
+        {
+            TrainingLog.SmallerGroup(_job.Logger, group, sizes.Batch);
+        }
+
+        if (sizes.Micro < sizes.Group)
+        {
+            TrainingLog.SmallerStatistics(_job.Logger, sizes.Micro, sizes.Group);
+        }
+
         _reporter.Start(_progress, _state.Flat.Segments.Sum(segment => segment.Count), _device, _train, _val);
     }
 
