@@ -33,7 +33,7 @@ public sealed record TrainOptions
     public long Seed { get; init; }
 
     /// <summary>Arithmetic of forward and backward.</summary>
-    [Description("Arithmetic of forward and backward; auto takes bf16 where the device computes it.")]
+    [Description("Arithmetic of forward and backward; auto takes bf16 where the device computes it. fp16 scales the loss; tf32 is for CUDA.")]
     public PrecisionMode Precision { get; init; } = PrecisionMode.Auto;
 
     /// <summary>Where to compute.</summary>

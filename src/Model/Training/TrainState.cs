@@ -24,6 +24,7 @@ public sealed class TrainState : IDisposable
 
         Flat = new FlatState(Model);
         Optimizer = Optimizers.Optimizers.Create(recipe.Optimizer, Flat, Model.NoWeightDecay);
+        Scaler = recipe.Train.Precision == Precision.PrecisionMode.Fp16 ? new Precision.LossScaler() : null;
         Ema = recipe.Ema.Decay is { } decay ? new ExponentialMovingAverage(Model, Flat, decay) : null;
     }
 
@@ -35,6 +36,9 @@ public sealed class TrainState : IDisposable
 
     /// <summary>The optimizer.</summary>
     public IOptimizer Optimizer { get; }
+
+    /// <summary>The loss's scale, in fp16; its state is part of <see cref="TrainProgress"/>.</summary>
+    public Precision.LossScaler? Scaler { get; }
 
     /// <summary>The average, where the recipe asks for one.</summary>
     public ExponentialMovingAverage? Ema { get; }

@@ -19,8 +19,7 @@ public sealed class TrainStep(Recipe recipe, TrainState state, DeviceFeed feed, 
     /// <param name="batch">The batch; disposed here.</param>
     /// <param name="step">The step's number, from 0: draws depend on it and on the seed alone.</param>
     /// <param name="learningRate">The rate of this step.</param>
-    /// <returns>The loss, the mean over the batch.</returns>
-    public double Run(Batch batch, long step, double learningRate)
+    public StepOutcome Run(Batch batch, long step, double learningRate)
     {
         ArgumentNullException.ThrowIfNull(batch);
         using var scope = NewDisposeScope();
@@ -47,17 +46,42 @@ public sealed class TrainStep(Recipe recipe, TrainState state, DeviceFeed feed, 
             }
         }
 
-        if (recipe.Optimizer.ClipGrad is { } norm)
+        bool skipped = !Unscale();
+        if (!skipped)
         {
-            GradientClipping.Clip(state.Flat, norm);
+            if (recipe.Optimizer.ClipGrad is { } norm)
+            {
+                GradientClipping.Clip(state.Flat, norm);
+            }
+
+            state.Optimizer.Step(learningRate);
+            state.Ema?.Update();
         }
 
-        state.Optimizer.Step(learningRate);
-        state.Ema?.Update();
         double result = sum.to(ScalarType.Float64).item<double>();
         TrainingMetrics.PhaseTook(Phase.Optimizer, clock.Enter(Phase.Report));
         TrainingMetrics.StepDone(count);
-        return result;
+        return new StepOutcome(result, skipped);
+    }
+
+    /// <summary>Takes the loss's scale out of the gradients; false where some of them overflowed.</summary>
+    private bool Unscale()
+    {
+        if (state.Scaler is not { } scaler)
+        {
+            return true;
+        }
+
+        double scale = scaler.Scale;
+        bool finite = double.IsFinite(GradientClipping.Norm(state.Flat));
+        scaler.Update(finite);
+        if (finite)
+        {
+            using var guard = no_grad();
+            state.Flat.Gradients.mul_(1 / scale);
+        }
+
+        return finite;
     }
 
     /// <summary>Forward and backward of one micro-batch; its gradients are added to those of the passes before it.</summary>
@@ -80,7 +104,8 @@ public sealed class TrainStep(Recipe recipe, TrainState state, DeviceFeed feed, 
         }
 
         TrainingMetrics.PhaseTook(Phase.Forward, clock.Enter(Phase.Backward));
-        value.backward();
+        // Scaled, then let go: what is summed up is the loss itself.
+        (state.Scaler is { } scaler ? value * scaler.Scale : value).backward();
         return value.detach();
     }
 

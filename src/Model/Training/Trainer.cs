@@ -132,6 +132,11 @@ public sealed class Trainer : IDisposable
         {
             RunChecks.Resumable(_progress, _pipeline.BatchesPerEpoch, _train, _device, from, _job.Logger);
             _state.LoadFrom(from);
+            if (_state.Scaler is { } scaler && _progress.LossScale is { } scale)
+            {
+                scaler.State = scale;
+            }
+
             TrainingLog.Resumed(_job.Logger, from, _progress.Step);
             _saving.Saved = _progress;
         }
@@ -185,14 +190,26 @@ public sealed class Trainer : IDisposable
         double epoch = _recipe.Schedule.PerStep ? step / (double)_progress.StepsPerEpoch : _progress.Epoch;
         double rate = _schedule.RateAt(epoch);
         int count = batch!.Count;
-        double loss = _step.Run(batch, step, rate);
-        RunChecks.Finite(loss, step, rate);
-        _progress = _progress with
+        StepOutcome outcome = _step.Run(batch, step, rate);
+        _progress = _progress with { Step = step + 1, LossScale = _state.Scaler?.State };
+        double loss = outcome.Loss;
+        if (outcome.Skipped)
         {
-            Step = step + 1,
-            EpochLossSum = _progress.EpochLossSum + loss,
-            EpochLossSteps = _progress.EpochLossSteps + 1,
-        };
+            RunChecks.Scalable(_state.Scaler!, step);
+            TrainingMetrics.StepSkipped();
+            TrainingLog.StepSkipped(_job.Logger, step + 1, _state.Scaler!.Scale);
+        }
+        else
+        {
+            RunChecks.Finite(loss, step, rate);
+        }
+
+        // A step that was left out may have no number for a loss.
+        if (double.IsFinite(loss))
+        {
+            _progress = _progress with { EpochLossSum = _progress.EpochLossSum + loss, EpochLossSteps = _progress.EpochLossSteps + 1 };
+        }
+
         _reporter.StepDone(_progress, loss, rate, count);
         if (_progress.StepInEpoch == 0 || _progress.Step == _totalSteps)
         {

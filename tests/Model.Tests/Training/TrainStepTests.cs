@@ -70,6 +70,60 @@ public sealed class TrainStepTests
         Equal(expected, Ours(recipe), 1e-6);
     }
 
+    [Fact]
+    public void An_overflow_leaves_out_one_update_and_halves_the_scale()
+    {
+        Recipe recipe = Recipe(group: null, micro: null);
+        recipe = recipe with { Train = recipe.Train with { Precision = PrecisionMode.Fp16 }, Ema = new() { Decay = 0.5 } };
+        // The least scale that overflows with these images: at half of it the same step goes through.
+        double scale = LossScaler.FirstScale;
+        while (!Overflows(scale))
+        {
+            scale *= 2;
+        }
+
+        using var setup = new Setup(recipe, training: true);
+        setup.State.Scaler!.State = new LossScale(scale, 5, 0);
+        float[] before = setup.Weights;
+        var step = new TrainStep(recipe, setup.State, setup.Feed, setup.Loss, null, setup.Device, new PhaseClock());
+        Assert.True(step.Run(setup.Batch, 0, Rate).Skipped);
+        Assert.Equal(before, setup.Weights);
+        Assert.Equal(new LossScale(scale / 2, 0, 1), setup.State.Scaler.State);
+        Assert.Equal(0, setup.State.Optimizer.Steps);
+
+        StepOutcome second = step.Run(setup.Batch, 1, Rate);
+        Assert.False(second.Skipped);
+        Assert.True(double.IsFinite(second.Loss));
+        Assert.Equal(new LossScale(scale / 2, 1, 1), setup.State.Scaler.State);
+        Assert.NotEqual(before, setup.Weights);
+        Assert.Equal(1, setup.State.Optimizer.Steps);
+
+        bool Overflows(double at)
+        {
+            using var tried = new Setup(recipe, training: true);
+            tried.State.Scaler!.State = new LossScale(at, 0, 0);
+            return new TrainStep(recipe, tried.State, tried.Feed, tried.Loss, null, tried.Device, new PhaseClock()).Run(tried.Batch, 0, Rate).Skipped;
+        }
+    }
+
+    [Theory]
+    [InlineData(PrecisionMode.Fp16, 0.05)]
+    [InlineData(PrecisionMode.Bf16, 0.3)]
+    public void Narrow_arithmetic_stays_near_fp32(PrecisionMode precision, double tolerance)
+    {
+        Recipe recipe = Recipe(group: null, micro: null);
+        float[] fresh = Fresh(recipe), wide = Ours(recipe), narrow = Ours(recipe with { Train = recipe.Train with { Precision = precision } });
+        double error = Math.Sqrt(Squares(wide, narrow) / Squares(wide, fresh));
+        Assert.True(error > 1e-6 && error < tolerance, $"the update is {error} of its length away from fp32's");
+        static double Squares(float[] one, float[] other) => one.Zip(other, (a, b) => ((double)a - b) * ((double)a - b)).Sum();
+    }
+
+    private static float[] Fresh(Recipe recipe)
+    {
+        using var setup = new Setup(recipe, training: true);
+        return setup.Weights;
+    }
+
     private static Recipe Recipe(int? group, int? micro) => new()
     {
         Model = new() { Name = "resnet20_cifar" },

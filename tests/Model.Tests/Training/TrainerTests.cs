@@ -37,6 +37,21 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public void A_run_in_fp16_goes_on_with_its_loss_scale()
+    {
+        Recipe recipe = _data.Recipe(8);
+        recipe = recipe with { Train = recipe.Train with { Precision = Model.Precision.PrecisionMode.Fp16 } };
+        TrainingResult whole = Train(recipe, "whole16");
+        Train(recipe, "stopped16", stopAt: 5);
+        string from = new CheckpointStore(Checkpoints("stopped16"), 1).Latest()!;
+        Assert.Equal(5, CheckpointStore.ReadProgress(from).LossScale!.GoodSteps + CheckpointStore.ReadProgress(from).LossScale!.SkippedSteps);
+        TrainingResult second = Train(recipe, "stopped16", from: from);
+        Assert.Equal(RunState.Completed, second.State);
+        Assert.Equal(whole.SkippedSteps, second.SkippedSteps);
+        Assert.True(Weights("whole16", 8).AsSpan().SequenceEqual(Weights("stopped16", 8)));
+    }
+
+    [Fact]
     public void The_number_of_workers_changes_nothing()
     {
         Recipe recipe = _data.Recipe(6);
