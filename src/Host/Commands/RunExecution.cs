@@ -33,6 +33,7 @@ internal sealed class RunExecution(CommandOutput output, bool json, bool quiet, 
         using IProgressDisplay display = ProgressDisplay.For(output.Error, quiet, recipe);
         using var logger = new RunLogger(run, new DisplayLogger(display, verbose));
         using var recorder = new RunRecorder(run, logger);
+        using var foreign = new ForeignLogs(run, recipe.Log, logger);
         using var signals = new StopSignals(display.Note, display.Restore);
         TryWrite(run, summary, logger);
         HostMetrics.RunIs(RunState.Running);
@@ -42,7 +43,7 @@ internal sealed class RunExecution(CommandOutput output, bool json, bool quiet, 
         try
         {
             var job = new TrainingJob { Recipe = recipe, CheckpointDirectory = run.CheckpointDirectory, ResumeFrom = resumeFrom, Logger = logger };
-            result = TrainThread.Run(() => Trainer.Run(job, new Observers(recorder, display), signals.Token));
+            result = TrainThread.Run(() => Trainer.Run(job, new Observers(recorder, foreign, display), signals.Token));
         }
         catch (Exception error)
         {
@@ -92,12 +93,8 @@ internal sealed class RunExecution(CommandOutput output, bool json, bool quiet, 
         }
     }
 
-    private sealed class Observers(ITrainingObserver first, ITrainingObserver second) : ITrainingObserver
+    private sealed class Observers(params ITrainingObserver[] all) : ITrainingObserver
     {
-        public void On(TrainingEvent happened)
-        {
-            first.On(happened);
-            second.On(happened);
-        }
+        public void On(TrainingEvent happened) => Array.ForEach(all, each => each.On(happened));
     }
 }
