@@ -39,6 +39,9 @@ internal sealed unsafe class VipsDecoder : IImageDecoder
         VipsRuntime.Initialize();
     }
 
+    /// <summary>EXIF's orientation of the image that is open.</summary>
+    public int StoredOrientation => LibVips.Orientation(_image);
+
     /// <inheritdoc/>
     public ImageSize Open(EncodedSample sample)
     {
