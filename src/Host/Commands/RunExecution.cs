@@ -27,11 +27,12 @@ internal sealed class RunExecution(CommandOutput output, bool json, bool quiet, 
         }
 
         // Under the lock: its last owner may have saved, and pruned, until it let go. Without a checkpoint a run begins anew.
-        string? resumeFrom = new CheckpointStore(run.CheckpointDirectory, recipe.Checkpoint.Keep).Latest();
+        var store = new CheckpointStore(run.CheckpointDirectory, recipe.Checkpoint.Keep);
         RunSummary summary = RunSummary.Begin(run, recipe, DateTime.UtcNow);
         using var activity = HostMetrics.Activities.StartActivity("run");
         using IProgressDisplay display = ProgressDisplay.For(output.Error, quiet, recipe);
         using var logger = new RunLogger(run, new DisplayLogger(display, verbose));
+        string? resumeFrom = store.LatestSound((path, why) => RunLog.CheckpointSkipped(logger, path, why));
         using var recorder = new RunRecorder(run, logger);
         using var foreign = new ForeignLogs(run, recipe.Log, logger);
         using var signals = new StopSignals(display.Note, display.Restore);

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using Google.Protobuf;
 using StreamTrainer.Model.Training;
+using StreamTrainer.Pipeline.Files;
 
 namespace StreamTrainer.Host.Runs;
 

@@ -43,27 +43,35 @@ public sealed class TrainState : IDisposable
     /// <summary>The average, where the recipe asks for one.</summary>
     public ExponentialMovingAverage? Ema { get; }
 
-    /// <summary>Writes all tensors into a checkpoint's directory.</summary>
-    public void SaveTo(string checkpoint)
+    /// <summary>Copies all tensors of a checkpoint.</summary>
+    public StateSnapshot Snapshot()
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        StateDict.Save(Model, Path.Combine(checkpoint, CheckpointStore.ModelFile));
-        var moments = Optimizer.State.ToDictionary(entry => entry.Key, entry => entry.Value);
-        moments[StepsKey] = tensor(Optimizer.Steps);
-        Safetensors.Write(Path.Combine(checkpoint, CheckpointStore.OptimizerFile), moments);
+        var snapshot = new StateSnapshot();
+        snapshot.Add(CheckpointStore.ModelFile, Model.state_dict());
+        snapshot.Add(CheckpointStore.OptimizerFile, Optimizer.State.Append(KeyValuePair.Create(StepsKey, tensor(Optimizer.Steps))));
         if (Ema is not null)
         {
             Ema.SwapIn();
             try
             {
-                StateDict.Save(Model, Path.Combine(checkpoint, CheckpointStore.EmaFile));
+                snapshot.Add(CheckpointStore.EmaFile, Model.state_dict());
             }
             finally
             {
                 Ema.SwapOut();
             }
         }
+
+        return snapshot;
+    }
+
+    /// <summary>Writes all tensors into a checkpoint's directory.</summary>
+    public void SaveTo(string checkpoint)
+    {
+        using StateSnapshot snapshot = Snapshot();
+        snapshot.WriteTo(checkpoint);
     }
 
     /// <summary>Reads all tensors from a checkpoint's directory.</summary>

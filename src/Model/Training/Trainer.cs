@@ -54,7 +54,7 @@ public sealed class Trainer : IDisposable
         _step = new TrainStep(_recipe, _state, _feed, loss, mixer, _device, _clock);
         _reporter = new RunReporter(observer, _recipe, _clock, _pipeline, _totalSteps, job.Logger);
         _validation = _val is null ? null : new Validation(_val, _recipe, _state, _device, _reporter, _clock, job.Logger);
-        var store = new CheckpointStore(job.CheckpointDirectory, _recipe.Checkpoint.Keep);
+        var store = new CheckpointStore(job.CheckpointDirectory, _recipe.Checkpoint.Keep, _recipe.Checkpoint.KeepEvery);
         _saving = new Saving(store, _recipe.Checkpoint, _state, _reporter, _clock, job.Logger);
     }
 
@@ -78,6 +78,8 @@ public sealed class Trainer : IDisposable
         }
         catch (Exception error)
         {
+            // What is being written still counts; its own error is not the one to tell.
+            trainer._saving.Settle();
             trainer._reporter.Finish(RunState.Failed, trainer._progress, error.Message);
             throw;
         }
@@ -233,6 +235,7 @@ public sealed class Trainer : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _saving.Settle();
         _pipeline.Dispose();
         _feed.Dispose();
         _state.Dispose();
