@@ -1,0 +1,141 @@
+using System.Buffers;
+using StreamTrainer.Pipeline.Decoding;
+using StreamTrainer.Pipeline.Decoding.Jpeg;
+using StreamTrainer.Pipeline.Files;
+using StreamTrainer.Pipeline.Shards.Payloads;
+using StreamTrainer.Pipeline.Sources;
+using StreamTrainer.Pipeline.Transforms;
+
+namespace StreamTrainer.Pipeline.Shards;
+
+/// <summary>Makes a sample's payload, and what the index says of it. One thread's.</summary>
+internal sealed unsafe class SamplePacker : IDisposable
+{
+    private readonly ShardPayload _payload;
+    private readonly EncodedSample _sample = new();
+    private readonly VipsDecoder _decoder = new(exifOrientation: false);
+    private readonly ImageShrinker? _shrinker;
+    private readonly CoefficientReader _reader = new(), _again = new();
+    private readonly CoefficientPayload _coefficients = new();
+    private readonly ArrayBufferWriter<byte> _made = new();
+
+    /// <summary>A packer for one thread.</summary>
+    /// <param name="header">How samples are packed.</param>
+    public SamplePacker(ShardHeader header)
+    {
+        _payload = header.Options.Payload;
+        _shrinker = header.Options.Lossy ? new ImageShrinker(header.Options) : null;
+    }
+
+    /// <summary>Appends the payload of a sample.</summary>
+    /// <returns>Its row, without a place in a file.</returns>
+    /// <exception cref="UserErrorException">The source cannot be read.</exception>
+    public ShardRow Pack(ISampleSource source, long index, ArrayBufferWriter<byte> output)
+    {
+        try
+        {
+            source.Read(index, _sample);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException($"{source.NameOf(index)}: cannot be read: {error.Message}; repair it, or take it out of the source", error);
+        }
+
+        int length = _sample.Length, start = output.WrittenCount;
+        uint checksum = Crc32C.Of(_sample.Bytes);
+        if (_sample.Kind == PayloadKind.Encoded)
+        {
+            _shrinker?.Shrink(_sample);
+        }
+
+        ShardRow row = Append(output);
+        ReadOnlySpan<byte> payload = output.WrittenSpan[start..];
+        return row with
+        {
+            Length = payload.Length,
+            Head = row.Head == 0 ? payload.Length : row.Head,
+            Label = source.LabelOf(index),
+            Checksum = Crc32C.Of(payload),
+            SourceLength = length,
+            SourceChecksum = checksum,
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _sample.Dispose();
+        _decoder.Dispose();
+        _shrinker?.Dispose();
+        _reader.Dispose();
+        _again.Dispose();
+    }
+
+    private ShardRow Append(ArrayBufferWriter<byte> output)
+    {
+        ShardRow row = _sample.Kind == PayloadKind.Encoded ? Describe() : new ShardRow
+        {
+            Kind = _sample.Kind,
+            Width = _sample.Width,
+            Height = _sample.Height,
+            Orientation = (byte)Math.Clamp(_sample.Orientation, 1, 8),
+        };
+        if (_payload != ShardPayload.Copy && row.Sampling != 0 && TryMake(out int head))
+        {
+            output.Write(_made.WrittenSpan);
+            return row with { Kind = PayloadKind.Coefficients, Head = head };
+        }
+
+        output.Write(_sample.Bytes);
+        return row;
+    }
+
+    /// <summary>Turns a JPEG into a payload, and that into coefficients again: where they were not the same, the JPEG would stay
+    /// as it is.</summary>
+    private bool TryMake(out int head)
+    {
+        head = 0;
+        if (!_reader.TryRead(_sample))
+        {
+            return false;
+        }
+
+        _made.ResetWrittenCount();
+        _coefficients.Encode(_reader.Image, _made);
+        fixed (byte* data = _made.WrittenSpan)
+        {
+            return _again.TryReadCoefficients(data, _made.WrittenCount, out head)
+                && CoefficientEquality.Difference(_reader.Image, _again.Image) is null;
+        }
+    }
+
+    /// <summary>What can be told of an image file. One that is damaged is packed like any other, and is as bad a sample after.</summary>
+    private ShardRow Describe()
+    {
+        if (_reader.Header.Read(_sample) != JpegKind.Foreign)
+        {
+            JpegFrame frame = _reader.Header.Frame;
+            uint sampling = 0;
+            for (int c = 0; c < frame.Components.Length; c++)
+            {
+                sampling |= (uint)((frame.Components[c].Horizontal << 4) | frame.Components[c].Vertical) << (8 * c);
+            }
+
+            return new ShardRow { Width = frame.Size.Width, Height = frame.Size.Height, Sampling = sampling, Orientation = (byte)_reader.Header.Orientation };
+        }
+
+        try
+        {
+            ImageSize size = _decoder.Open(_sample);
+            return new ShardRow { Width = size.Width, Height = size.Height, Orientation = (byte)Math.Clamp(_decoder.StoredOrientation, 1, 8) };
+        }
+        catch (BadSampleException)
+        {
+            return new ShardRow { Orientation = 1 };
+        }
+        finally
+        {
+            _decoder.Close();
+        }
+    }
+}
