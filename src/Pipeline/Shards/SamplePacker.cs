@@ -15,6 +15,7 @@ internal sealed unsafe class SamplePacker : IDisposable
     private readonly EncodedSample _sample = new();
     private readonly VipsDecoder _decoder = new(exifOrientation: false);
     private readonly ImageShrinker? _shrinker;
+    private readonly JpegHeader _jpeg = new();
     private readonly CoefficientReader _reader = new(), _again = new();
     private readonly CoefficientPayload _coefficients = new();
     private readonly ArrayBufferWriter<byte> _made = new();
@@ -67,6 +68,7 @@ internal sealed unsafe class SamplePacker : IDisposable
         _sample.Dispose();
         _decoder.Dispose();
         _shrinker?.Dispose();
+        _jpeg.Dispose();
         _reader.Dispose();
         _again.Dispose();
     }
@@ -80,10 +82,10 @@ internal sealed unsafe class SamplePacker : IDisposable
             Height = _sample.Height,
             Orientation = (byte)Math.Clamp(_sample.Orientation, 1, 8),
         };
-        if (_payload != ShardPayload.Copy && row.Sampling != 0 && TryMake(out int head))
+        if (_payload != ShardPayload.Copy && row.Sampling != 0 && TryMake())
         {
             output.Write(_made.WrittenSpan);
-            return row with { Kind = PayloadKind.Coefficients, Head = head };
+            return row with { Kind = PayloadKind.Coefficients, Head = _again.HeadLength };
         }
 
         output.Write(_sample.Bytes);
@@ -92,9 +94,8 @@ internal sealed unsafe class SamplePacker : IDisposable
 
     /// <summary>Turns a JPEG into a payload, and that into coefficients again: where they were not the same, the JPEG would stay
     /// as it is.</summary>
-    private bool TryMake(out int head)
+    private bool TryMake()
     {
-        head = 0;
         if (!_reader.TryRead(_sample))
         {
             return false;
@@ -104,7 +105,7 @@ internal sealed unsafe class SamplePacker : IDisposable
         _coefficients.Encode(_reader.Image, _made);
         fixed (byte* data = _made.WrittenSpan)
         {
-            return _again.TryReadCoefficients(data, _made.WrittenCount, out head)
+            return _again.TryReadCoefficients(data, _made.WrittenCount)
                 && CoefficientEquality.Difference(_reader.Image, _again.Image) is null;
         }
     }
@@ -112,16 +113,16 @@ internal sealed unsafe class SamplePacker : IDisposable
     /// <summary>What can be told of an image file. One that is damaged is packed like any other, and is as bad a sample after.</summary>
     private ShardRow Describe()
     {
-        if (_reader.Header.Read(_sample) != JpegKind.Foreign)
+        if (_jpeg.Read(_sample) != JpegKind.Foreign)
         {
-            JpegFrame frame = _reader.Header.Frame;
+            JpegFrame frame = _jpeg.Frame;
             uint sampling = 0;
             for (int c = 0; c < frame.Components.Length; c++)
             {
                 sampling |= (uint)((frame.Components[c].Horizontal << 4) | frame.Components[c].Vertical) << (8 * c);
             }
 
-            return new ShardRow { Width = frame.Size.Width, Height = frame.Size.Height, Sampling = sampling, Orientation = (byte)_reader.Header.Orientation };
+            return new ShardRow { Width = frame.Size.Width, Height = frame.Size.Height, Sampling = sampling, Orientation = (byte)_jpeg.Orientation };
         }
 
         try
