@@ -42,12 +42,16 @@ internal sealed class PeerProcess : IDisposable
 
     /// <summary>Lets the peer work on so many images and gives its processor time in seconds.</summary>
     /// <exception cref="UserErrorException">It failed; what it said stands on standard error.</exception>
-    public double Work(int images)
+    public double Work(int images) => double.Parse(Ask(images.ToString(CultureInfo.InvariantCulture)), CultureInfo.InvariantCulture);
+
+    /// <summary>Says a line to the peer and gives the line that it answers.</summary>
+    /// <exception cref="UserErrorException">It failed; what it said stands on standard error.</exception>
+    public string Ask(string line)
     {
         string? answer = null;
         try
         {
-            _process.StandardInput.WriteLine(images.ToString(CultureInfo.InvariantCulture));
+            _process.StandardInput.WriteLine(line);
             _process.StandardInput.Flush();
             answer = _process.StandardOutput.ReadLine();
         }
@@ -56,9 +60,7 @@ internal sealed class PeerProcess : IDisposable
             // It is no longer there to be asked.
         }
 
-        return answer is null
-            ? throw new UserErrorException($"{_script}: ended without an answer; it needs Pillow (apt install python3-pil)")
-            : double.Parse(answer, CultureInfo.InvariantCulture);
+        return answer ?? throw new UserErrorException($"{_script}: ended without an answer; it needs Pillow (apt install python3-pil)");
     }
 
     /// <inheritdoc/>

@@ -61,10 +61,10 @@ internal static unsafe class Pixels
     }
 
     /// <summary>Crop, then resize of the crop, as a training transform does it.</summary>
-    public static byte[] Resize(EncodedSample sample, CropBox box, ImageSize target, CropBox window, Interpolation filter, bool flip = false, bool vectors = true)
+    public static byte[] Resize(EncodedSample sample, CropBox box, ImageSize target, CropBox window, Interpolation filter, bool flip = false, VectorLevel? level = null)
     {
         using var decoder = new SampleDecoder(false);
-        using var resampler = new Resampler(vectors);
+        using var resampler = new Resampler(level ?? VectorLevel.Current);
         decoder.Open(sample);
         CropBox needed = resampler.Prepare(new ImageSize(box.Width, box.Height), target, window, filter);
         decoder.Start(needed with { Left = needed.Left + box.Left, Top = needed.Top + box.Top });

@@ -22,15 +22,15 @@ public sealed class ResamplerTests
             var all = new CropBox(0, 0, c.Width, c.Height);
             var whole = new CropBox(0, 0, c.Target, c.TargetHeight);
             Interpolation filter = c.Bicubic ? Interpolation.Bicubic : Interpolation.Bilinear;
-            byte[] reference = Pixels.Resize(sample, all, target, whole, filter, vectors: false);
-            Assert.Equal(reference, Pixels.Resize(sample, all, target, whole, filter));
+            byte[] reference = Pixels.Resize(sample, all, target, whole, filter, level: VectorLevel.Scalar);
+            Assert.All(VectorLevels.Available, level => Assert.Equal(reference, Pixels.Resize(sample, all, target, whole, filter, level: level)));
         });
     }
 
     [Fact]
     public void AWindowIsAPartOfTheWholeAndAFlipMirrorsIt()
     {
-        Gen.Select(s_cases, Gen.Double[0, 1], Gen.Double[0, 1], Gen.Double[0, 1], Gen.Bool).Sample((c, left, top, size, vectors) =>
+        Gen.Select(s_cases, Gen.Double[0, 1], Gen.Double[0, 1], Gen.Double[0, 1], Gen.Int[0, 3]).Sample((c, left, top, size, level) =>
         {
             using EncodedSample sample = Noise(c.Width, c.Height, c.Seed);
             var target = new ImageSize(c.Target, c.TargetHeight);
@@ -38,9 +38,9 @@ public sealed class ResamplerTests
             int width = 1 + (int)(size * (c.Target - 1)), height = 1 + (int)(size * (c.TargetHeight - 1));
             var window = new CropBox((int)(left * (c.Target - width)), (int)(top * (c.TargetHeight - height)), width, height);
             Interpolation filter = c.Bicubic ? Interpolation.Bicubic : Interpolation.Bilinear;
-            byte[] whole = Pixels.Resize(sample, all, target, new CropBox(0, 0, c.Target, c.TargetHeight), filter, vectors: vectors);
-            byte[] part = Pixels.Resize(sample, all, target, window, filter, vectors: vectors);
-            byte[] flipped = Pixels.Resize(sample, all, target, window, filter, flip: true, vectors: vectors);
+            byte[] whole = Pixels.Resize(sample, all, target, new CropBox(0, 0, c.Target, c.TargetHeight), filter, level: (VectorLevel)level);
+            byte[] part = Pixels.Resize(sample, all, target, window, filter, level: (VectorLevel)level);
+            byte[] flipped = Pixels.Resize(sample, all, target, window, filter, flip: true, level: (VectorLevel)level);
             for (int y = 0; y < height; y++)
             {
                 for (int x = 0; x < width; x++)

@@ -20,8 +20,8 @@ internal sealed unsafe class CoefficientScan : IBlockSource, IDisposable
     private McuWindow _window;
     private int _row;
 
-    /// <summary>Where the groups of the open payload are.</summary>
-    public PayloadIndex Index => _index;
+    /// <summary>Bytes at the open payload's start that must be there before <see cref="RangesFor"/> can tell the others.</summary>
+    public int HeadLength => _index.HeadLength;
 
     /// <summary>Opens a payload.</summary>
     /// <param name="data">Its bytes; they must stay until the last row was read. Where only ranges of them were fetched, each
@@ -73,6 +73,9 @@ internal sealed unsafe class CoefficientScan : IBlockSource, IDisposable
         _row++;
         return true;
     }
+
+    /// <inheritdoc cref="PayloadIndex.RangesFor"/>
+    public bool RangesFor(in McuWindow window, Span<PayloadRange> ranges) => _index.RangesFor(window, ranges);
 
     /// <inheritdoc/>
     public void Dispose()
