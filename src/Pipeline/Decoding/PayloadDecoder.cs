@@ -11,17 +11,23 @@ namespace StreamTrainer.Pipeline.Decoding;
 internal sealed unsafe class PayloadDecoder(bool exifOrientation, VectorLevel? level = null) : IImageDecoder
 {
     private readonly CoefficientScan _coefficients = new();
+    private readonly IndexedScan _indexed = new();
     private readonly BlockDecoder _blocks = new(level);
 
     /// <inheritdoc/>
     public ImageSize Open(EncodedSample sample)
     {
-        if (!_coefficients.TryOpen(sample.Pointer, sample.Length, out JpegFrame? frame) || !FrameDecoder.Knows(frame))
+        JpegFrame? frame = null;
+        IBlockSource source = sample.Kind == PayloadKind.Indexed ? _indexed : _coefficients;
+        bool opened = sample.Kind == PayloadKind.Indexed
+            ? sample.Tables is { } tables && _indexed.TryOpen(sample.Pointer, sample.Length, tables, out frame)
+            : _coefficients.TryOpen(sample.Pointer, sample.Length, out frame);
+        if (!opened || !FrameDecoder.Knows(frame!))
         {
             throw new BadSampleException("damaged payload: its header cannot be read");
         }
 
-        return _blocks.Open(frame, _coefficients, exifOrientation ? Math.Clamp(sample.Orientation, 1, 8) : 1);
+        return _blocks.Open(frame!, source, exifOrientation ? Math.Clamp(sample.Orientation, 1, 8) : 1);
     }
 
     /// <inheritdoc/>
@@ -37,6 +43,7 @@ internal sealed unsafe class PayloadDecoder(bool exifOrientation, VectorLevel? l
     public void Dispose()
     {
         _coefficients.Dispose();
+        _indexed.Dispose();
         _blocks.Dispose();
     }
 }

@@ -9,6 +9,7 @@ internal sealed unsafe class CoefficientReader : IDisposable
 {
     private readonly JpegCoefficients _jpeg = new();
     private readonly CoefficientScan _coefficients = new();
+    private readonly IndexedScan _indexed = new();
     private readonly CoefficientRow _row = new();
 
     /// <summary>The coefficients that were read last.</summary>
@@ -26,6 +27,7 @@ internal sealed unsafe class CoefficientReader : IDisposable
         {
             PayloadKind.Encoded => _jpeg.TryRead(sample, Image) && FrameDecoder.Knows(Image.Frame),
             PayloadKind.Coefficients => TryReadCoefficients(sample.Pointer, sample.Length),
+            PayloadKind.Indexed => sample.Tables is { } tables && TryReadIndexed(sample.Pointer, sample.Length, tables),
             _ => false,
         };
     }
@@ -40,8 +42,23 @@ internal sealed unsafe class CoefficientReader : IDisposable
             return false;
         }
 
-        HeadLength = _coefficients.Index.HeadLength;
+        HeadLength = _coefficients.HeadLength;
         return ReadAll(_coefficients, frame);
+    }
+
+    /// <summary>Reads a payload <c>indexed</c>.</summary>
+    /// <param name="data">Its bytes.</param>
+    /// <param name="length">How many.</param>
+    /// <param name="tables">The codes that it is written in.</param>
+    public bool TryReadIndexed(byte* data, int length, IndexedTables tables)
+    {
+        if (!_indexed.TryOpen(data, length, tables, out JpegFrame? frame))
+        {
+            return false;
+        }
+
+        HeadLength = _indexed.HeadLength;
+        return ReadAll(_indexed, frame);
     }
 
     /// <inheritdoc/>
@@ -49,6 +66,7 @@ internal sealed unsafe class CoefficientReader : IDisposable
     {
         _jpeg.Dispose();
         _coefficients.Dispose();
+        _indexed.Dispose();
         _row.Dispose();
         Image.Dispose();
     }

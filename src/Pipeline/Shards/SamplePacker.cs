@@ -12,20 +12,24 @@ namespace StreamTrainer.Pipeline.Shards;
 internal sealed unsafe class SamplePacker : IDisposable
 {
     private readonly ShardPayload _payload;
+    private readonly IndexedTables? _tables;
     private readonly EncodedSample _sample = new();
     private readonly VipsDecoder _decoder = new(exifOrientation: false);
     private readonly ImageShrinker? _shrinker;
     private readonly JpegHeader _jpeg = new();
     private readonly CoefficientReader _reader = new(), _again = new();
     private readonly CoefficientPayload _coefficients = new();
+    private readonly IndexedPayload _indexed = new();
     private readonly ArrayBufferWriter<byte> _made = new();
 
     /// <summary>A packer for one thread.</summary>
-    /// <param name="header">How samples are packed.</param>
-    public SamplePacker(ShardHeader header)
+    /// <param name="options">How samples are packed.</param>
+    /// <param name="tables">The codes of <see cref="ShardPayload.Indexed"/>; none while they are still to be learned.</param>
+    public SamplePacker(PackOptions options, IndexedTables? tables)
     {
-        _payload = header.Options.Payload;
-        _shrinker = header.Options.Lossy ? new ImageShrinker(header.Options) : null;
+        _payload = options.Payload;
+        _tables = tables;
+        _shrinker = options.Lossy ? new ImageShrinker(options) : null;
     }
 
     /// <summary>Appends the payload of a sample.</summary>
@@ -33,22 +37,8 @@ internal sealed unsafe class SamplePacker : IDisposable
     /// <exception cref="UserErrorException">The source cannot be read.</exception>
     public ShardRow Pack(ISampleSource source, long index, ArrayBufferWriter<byte> output)
     {
-        try
-        {
-            source.Read(index, _sample);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new UserErrorException($"{source.NameOf(index)}: cannot be read: {error.Message}; repair it, or take it out of the source", error);
-        }
-
-        int length = _sample.Length, start = output.WrittenCount;
-        uint checksum = Crc32C.Of(_sample.Bytes);
-        if (_sample.Kind == PayloadKind.Encoded)
-        {
-            _shrinker?.Shrink(_sample);
-        }
-
+        (int length, uint checksum) = Read(source, index);
+        int start = output.WrittenCount;
         ShardRow row = Append(output);
         ReadOnlySpan<byte> payload = output.WrittenSpan[start..];
         return row with
@@ -62,6 +52,16 @@ internal sealed unsafe class SamplePacker : IDisposable
         };
     }
 
+    /// <summary>What codes would have to hold a sample.</summary>
+    /// <returns>None where it holds no coefficients.</returns>
+    /// <inheritdoc cref="Pack"/>
+    public IndexedStatistics? Count(ISampleSource source, long index)
+    {
+        Read(source, index);
+        var statistics = new IndexedStatistics();
+        return _reader.TryRead(_sample) && statistics.TryAdd(_reader.Image) ? statistics : null;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -71,6 +71,28 @@ internal sealed unsafe class SamplePacker : IDisposable
         _jpeg.Dispose();
         _reader.Dispose();
         _again.Dispose();
+    }
+
+    /// <summary>Reads a sample, and shrinks it where that is asked for.</summary>
+    /// <returns>The length and the checksum that it has in the source.</returns>
+    private (int Length, uint Checksum) Read(ISampleSource source, long index)
+    {
+        try
+        {
+            source.Read(index, _sample);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException($"{source.NameOf(index)}: cannot be read: {error.Message}; repair it, or take it out of the source", error);
+        }
+
+        (int Length, uint Checksum) origin = (_sample.Length, Crc32C.Of(_sample.Bytes));
+        if (_sample.Kind == PayloadKind.Encoded)
+        {
+            _shrinker?.Shrink(_sample);
+        }
+
+        return origin;
     }
 
     private ShardRow Append(ArrayBufferWriter<byte> output)
@@ -85,7 +107,7 @@ internal sealed unsafe class SamplePacker : IDisposable
         if (_payload != ShardPayload.Copy && row.Sampling != 0 && TryMake())
         {
             output.Write(_made.WrittenSpan);
-            return row with { Kind = PayloadKind.Coefficients, Head = _again.HeadLength };
+            return row with { Kind = _payload == ShardPayload.Indexed ? PayloadKind.Indexed : PayloadKind.Coefficients, Head = _again.HeadLength };
         }
 
         output.Write(_sample.Bytes);
@@ -102,10 +124,20 @@ internal sealed unsafe class SamplePacker : IDisposable
         }
 
         _made.ResetWrittenCount();
-        _coefficients.Encode(_reader.Image, _made);
+        if (_payload == ShardPayload.Coefficients)
+        {
+            _coefficients.Encode(_reader.Image, _made);
+        }
+        else if (!_indexed.TryEncode(_reader.Image, _tables!, _made))
+        {
+            return false;
+        }
+
         fixed (byte* data = _made.WrittenSpan)
         {
-            return _again.TryReadCoefficients(data, _made.WrittenCount)
+            return (_payload == ShardPayload.Coefficients
+                    ? _again.TryReadCoefficients(data, _made.WrittenCount)
+                    : _again.TryReadIndexed(data, _made.WrittenCount, _tables!))
                 && CoefficientEquality.Difference(_reader.Image, _again.Image) is null;
         }
     }
