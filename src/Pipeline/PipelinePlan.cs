@@ -1,3 +1,4 @@
+using StreamTrainer.Pipeline.Options;
 using StreamTrainer.Pipeline.Transforms;
 
 namespace StreamTrainer.Pipeline;
@@ -26,6 +27,10 @@ public sealed record PipelinePlan
 
     /// <summary>Size of the images that the transform makes.</summary>
     public required ImageSize ImageSize { get; init; }
+
+    /// <summary>What is drawn for the samples besides their pixels, to be done on the device (<see cref="Batching.SampleAdjustments"/>); none:
+    /// nothing.</summary>
+    public AugmentOptions? Augment { get; init; }
 
     /// <summary>How many batches an epoch has.</summary>
     /// <param name="count">Samples of the source.</param>

@@ -69,12 +69,19 @@ public sealed class TrainStep(Recipe recipe, TrainState state, DeviceFeed feed, 
         Tensor labels = feed.Labels(batch);
         if (mixer is null)
         {
-            return (feed.Normalise(pixels), Targets.Labels(labels));
+            return (Normalised(pixels, batch), Targets.Labels(labels));
         }
 
         var draws = new SampleRandom(recipe.Train.Seed, batch.Epoch, batch.IndexInEpoch, RandomStream.Mix);
         MixPlan plan = MixPlan.Draw(ref draws, recipe.Mix, batch.ImageSize.Height, batch.ImageSize.Width);
         (Tensor mixed, Tensor targets) = mixer.Apply(pixels, labels, plan);
-        return (feed.Normalise(mixed), Targets.Soft(targets));
+        return (Normalised(mixed, batch), Targets.Soft(targets));
+    }
+
+    private Tensor Normalised(Tensor pixels, Batch batch)
+    {
+        Tensor images = feed.Normalise(pixels);
+        feed.Adjust(images, batch);
+        return images;
     }
 }

@@ -196,9 +196,10 @@ public sealed class Trainer : IDisposable
     private ImagePipeline OpenPipeline(long step)
     {
         var size = new ImageSize(_recipe.Augment.Size, _recipe.Augment.Size);
-        PipelinePlan plan = PipelinePlan.ForTraining(_recipe.Train.Seed, _recipe.Train.BatchSize, size, _recipe.Train.Epochs, step, _train.Count);
+        PipelinePlan plan = PipelinePlan.ForTraining(_recipe.Train.Seed, _recipe.Train.BatchSize, size, _recipe.Train.Epochs, step, _train.Count)
+            with { Augment = _recipe.Augment };
         return new ImagePipeline(
-            _train, () => new TrainTransform(_recipe.Augment, _recipe.Data.ExifOrientation), _recipe.Data, plan,
+            _train, () => new TrainTransform(_recipe.Augment, _recipe.Data.ExifOrientation, _recipe.Data.Mean), _recipe.Data, plan,
             new TensorBatchMemory(_device.Device), _job.Logger);
     }
 

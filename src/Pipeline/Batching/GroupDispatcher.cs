@@ -71,6 +71,7 @@ internal sealed class GroupDispatcher(PipelinePlan plan, long count, BatchRing r
         batch.IndexInEpoch = _batch;
         batch.ImageSize = plan.ImageSize;
         batch.Count = (int)Math.Min(plan.BatchSize, count - _batch * plan.BatchSize);
+        batch.Adjustments.Begin(plan.Augment, plan.ImageSize, batch.Capacity);
         slot.Expect(batch.Count);
         ring.Enqueue(slot);
         _slot = slot;

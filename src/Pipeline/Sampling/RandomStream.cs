@@ -26,4 +26,10 @@ public enum RandomStream
 
     /// <summary>The coin of a sample that decides in which epochs it is flipped, where flips alternate.</summary>
     Flip = 8,
+
+    /// <summary>AlexNet's lighting noise.</summary>
+    Lighting = 9,
+
+    /// <summary>What erased rectangles are filled with.</summary>
+    EraseFill = 10,
 }
