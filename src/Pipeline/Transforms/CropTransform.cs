@@ -13,7 +13,9 @@ namespace StreamTrainer.Pipeline.Transforms;
 /// <param name="Filter">The resize's filter.</param>
 /// <param name="Flip">Whether it is mirrored, left to right.</param>
 /// <param name="Shift">Columns and rows that the window is moved by, over a reflected border; none: it stays.</param>
-public readonly record struct CropPlan(CropBox Box, ImageSize Target, CropBox Window, Interpolation Filter, bool Flip = false, (int Right, int Down)? Shift = null);
+/// <param name="Border">What lies around a window that is smaller than the output; none: the window fills it.</param>
+public readonly record struct CropPlan(
+    CropBox Box, ImageSize Target, CropBox Window, Interpolation Filter, bool Flip = false, (int Right, int Down)? Shift = null, CropBorder? Border = null);
 
 /// <summary>
 /// Decodes as much as a crop needs, crops, resizes, flips, straight into the sample's place in the batch. What is done to an
@@ -52,7 +54,13 @@ public abstract unsafe class CropTransform : IImageTransform
             fixed (byte* output = destination)
             {
                 byte* resized = plan.Shift is null ? output : _whole.Reserve(destination.Length);
-                _resampler.Begin(plan.Flip && plan.Shift is null, resized);
+                if (plan.Border is { } border)
+                {
+                    border.Fill(output, OutputSize);
+                    resized = output + 3L * (border.Top * OutputSize.Width + border.Left);
+                }
+
+                _resampler.Begin(plan.Flip && plan.Shift is null, resized, 3 * (plan.Border is null ? plan.Window.Width : OutputSize.Width));
                 for (int row = 0; row < needed.Height;)
                 {
                     long asked = Stopwatch.GetTimestamp();
