@@ -24,6 +24,7 @@ internal static partial class RecipeRules
         CheckModel(recipe.Model, fault);
         CheckAugment(recipe.Augment, fault);
         CheckSizes(recipe.Train, fault);
+        AugmentRules.Check(recipe, fault);
         CheckMix(recipe, fault);
         CheckLoss(recipe.Loss, fault);
         CheckOptimizer(recipe.Optimizer, fault);
@@ -191,7 +192,7 @@ internal static partial class RecipeRules
         }
     }
 
-    private static void Unread(string key, string because, bool changed, string message, Action<string[], string> fault)
+    internal static void Unread(string key, string because, bool changed, string message, Action<string[], string> fault)
     {
         if (changed)
         {

@@ -1,4 +1,3 @@
-using StreamTrainer.Pipeline.Decoding;
 using StreamTrainer.Pipeline.Decoding.Jpeg;
 using StreamTrainer.Pipeline.Shards.Payloads;
 using StreamTrainer.Pipeline.Sources;
@@ -8,64 +7,72 @@ namespace StreamTrainer.Pipeline.Shards;
 /// <summary>All coefficients of a sample, whatever it is stored as: a JPEG, or a payload made of one. One thread's.</summary>
 internal sealed unsafe class CoefficientReader : IDisposable
 {
-    private readonly BaselineScan _baseline = new();
+    private readonly JpegCoefficients _jpeg = new();
     private readonly CoefficientScan _coefficients = new();
+    private readonly IndexedScan _indexed = new();
     private readonly CoefficientRow _row = new();
-
-    /// <summary>What the segments of the JPEG that was read last say.</summary>
-    public JpegHeader Header { get; } = new();
 
     /// <summary>The coefficients that were read last.</summary>
     public CoefficientImage Image { get; } = new();
 
+    /// <summary>Bytes at the begin of the payload that was read last which say where its others are; 0 of a JPEG.</summary>
+    public int HeadLength { get; private set; }
+
     /// <summary>Reads a sample.</summary>
-    /// <returns>False where it holds no coefficients of a kind that payloads have, or is damaged: then it is best left as it is.</returns>
-    public bool TryRead(EncodedSample sample) => sample.Kind switch
+    /// <returns>False where it holds no coefficients of a kind that payloads have, or anything in it is damaged.</returns>
+    public bool TryRead(EncodedSample sample)
     {
-        PayloadKind.Encoded => TryReadJpeg(sample),
-        PayloadKind.Coefficients => TryReadCoefficients(sample.Pointer, sample.Length, out _),
-        _ => false,
-    };
+        HeadLength = 0;
+        return sample.Kind switch
+        {
+            PayloadKind.Encoded => _jpeg.TryRead(sample, Image) && FrameDecoder.Knows(Image.Frame),
+            PayloadKind.Coefficients => TryReadCoefficients(sample.Pointer, sample.Length),
+            PayloadKind.Indexed => sample.Tables is { } tables && TryReadIndexed(sample.Pointer, sample.Length, tables),
+            _ => false,
+        };
+    }
 
     /// <summary>Reads a payload <c>coefficients</c>.</summary>
     /// <param name="data">Its bytes.</param>
     /// <param name="length">How many.</param>
-    /// <param name="head">How many at its begin say where the others are.</param>
-    public bool TryReadCoefficients(byte* data, int length, out int head)
+    public bool TryReadCoefficients(byte* data, int length)
     {
-        head = 0;
         if (!_coefficients.TryOpen(data, length, out JpegFrame? frame))
         {
             return false;
         }
 
-        head = _coefficients.HeadLength;
+        HeadLength = _coefficients.HeadLength;
         return ReadAll(_coefficients, frame);
+    }
+
+    /// <summary>Reads a payload <c>indexed</c>.</summary>
+    /// <param name="data">Its bytes.</param>
+    /// <param name="length">How many.</param>
+    /// <param name="tables">The codes that it is written in.</param>
+    public bool TryReadIndexed(byte* data, int length, IndexedTables tables)
+    {
+        if (!_indexed.TryOpen(data, length, tables, out JpegFrame? frame))
+        {
+            return false;
+        }
+
+        HeadLength = _indexed.HeadLength;
+        return ReadAll(_indexed, frame);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        Header.Dispose();
-        _baseline.Dispose();
+        _jpeg.Dispose();
         _coefficients.Dispose();
+        _indexed.Dispose();
         _row.Dispose();
         Image.Dispose();
     }
 
-    private bool TryReadJpeg(EncodedSample sample)
-    {
-        // A JPEG without an end is a truncated one, which is no sample: it must stay what it is.
-        if (Header.Read(sample) != JpegKind.Sequential || !ImageSignature.HasJpegEnd(sample.Bytes))
-        {
-            return false;
-        }
-
-        _baseline.Open(Header);
-        return ReadAll(_baseline, Header.Frame);
-    }
-
-    private bool ReadAll(IBlockSource source, JpegFrame frame)
+    private bool ReadAll<T>(T source, JpegFrame frame)
+        where T : IBlockSource
     {
         var window = new McuWindow(0, 0, frame.McusWide, frame.McusHigh);
         Image.Reserve(frame);

@@ -1,3 +1,5 @@
+using StreamTrainer.Pipeline.Shards.Payloads;
+
 namespace StreamTrainer.Pipeline.Shards;
 
 /// <summary>What an index says of all its samples together.</summary>
@@ -17,4 +19,10 @@ internal sealed record ShardHeader
 
     /// <summary>What the payload's codec learned from the source and all samples share; empty where there is nothing.</summary>
     public ReadOnlyMemory<byte> Tables { get; init; }
+
+    /// <summary>The codes of <see cref="ShardPayload.Indexed"/>; null where there are none.</summary>
+    /// <param name="path">The pack's name, for the message.</param>
+    /// <exception cref="UserErrorException">They are no such codes.</exception>
+    public IndexedTables? ReadTables(string path) =>
+        Tables.IsEmpty ? null : IndexedTables.TryRead(Tables.Span) ?? throw new UserErrorException($"{path}: the index is damaged: its tables are none; fetch it again, or pack anew");
 }

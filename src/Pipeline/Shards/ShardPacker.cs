@@ -1,5 +1,6 @@
 using System.Globalization;
 using StreamTrainer.Pipeline.Files;
+using StreamTrainer.Pipeline.Shards.Payloads;
 using StreamTrainer.Pipeline.Sources;
 
 namespace StreamTrainer.Pipeline.Shards;
@@ -49,7 +50,7 @@ public static class ShardPacker
             return PackResult.Of(complete, folder) with { Resumed = complete.Count };
         }
 
-        ShardHeader header = Begin(target, wanted);
+        ShardHeader header = Begin(target, source, wanted, workers, stop);
         (List<ShardFile> files, ShardColumns rows) = target.Resume(header);
         int resumed = rows.Count;
         using (var writer = new ShardWriter(folder, header, files.Count, resumed, files.Add))
@@ -61,12 +62,17 @@ public static class ShardPacker
         return PackResult.Of(index, folder) with { Resumed = resumed };
     }
 
-    private static ShardHeader Begin(PackFolder target, ShardHeader wanted)
+    private static ShardHeader Begin(PackFolder target, ISampleSource source, ShardHeader wanted, int workers, CancellationToken stop)
     {
         if (target.ReadState() is { } begun)
         {
             CheckSame(target.Path, begun, wanted);
             return begun;
+        }
+
+        if (wanted.Options.Payload == ShardPayload.Indexed)
+        {
+            wanted = wanted with { Tables = TableLearner.Learn(source, wanted.Options, workers, stop) };
         }
 
         target.WriteState(wanted);
@@ -77,10 +83,11 @@ public static class ShardPacker
     {
         // Chunks begin at the same samples whoever goes on: the one in which an earlier process ended is made again and cut.
         int chunks = (int)((source.Count + PackedChunk.Most - 1) / PackedChunk.Most), start = first / PackedChunk.Most;
+        using IndexedTables? tables = header.ReadTables(source.Name);
         var pieces = Enumerable.Range(0, (2 * workers) + 2).Select(_ => new PackedChunk());
         using var work = new OrderedWork<PackedChunk>(start, chunks, workers, pieces, turns =>
         {
-            using var packer = new SamplePacker(header);
+            using var packer = new SamplePacker(header.Options, tables);
             while (turns.Begin(out int number) is { } chunk)
             {
                 chunk.Fill(source, number, Math.Max(first, number * PackedChunk.Most), packer);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using StreamTrainer.Pipeline.Files;
+using StreamTrainer.Pipeline.Shards.Payloads;
 using StreamTrainer.Pipeline.Sources;
 
 namespace StreamTrainer.Pipeline.Shards;
@@ -11,12 +12,14 @@ namespace StreamTrainer.Pipeline.Shards;
 public sealed class ShardSource : ISampleSource
 {
     private readonly IShardBytes[] _files;
+    private readonly IndexedTables? _tables;
 
-    private ShardSource(string name, ShardIndex index, IShardBytes[] files)
+    private ShardSource(string name, ShardIndex index, IShardBytes[] files, IndexedTables? tables)
     {
         Name = name;
         Index = index;
         _files = files;
+        _tables = tables;
     }
 
     /// <inheritdoc/>
@@ -51,7 +54,7 @@ public sealed class ShardSource : ISampleSource
                 files.Add(store.Open(file));
             }
 
-            return new ShardSource(store.Name, index, [.. files]);
+            return new ShardSource(store.Name, index, [.. files], index.Header.ReadTables(store.Name));
         }
         catch (Exception error)
         {
@@ -91,8 +94,14 @@ public sealed class ShardSource : ISampleSource
         sample.Width = row.Width;
         sample.Height = row.Height;
         sample.Orientation = row.Orientation;
+        sample.Tables = _tables;
     }
 
-    /// <summary>Lets go of the files; what samples have borrowed stays until they give it back.</summary>
-    public void Dispose() => Array.ForEach(_files, file => file.Dispose());
+    /// <summary>Lets go of the files. What samples have borrowed stays until they give it back, but of
+    /// <see cref="PayloadKind.Indexed"/> none may be decoded any more.</summary>
+    public void Dispose()
+    {
+        Array.ForEach(_files, file => file.Dispose());
+        _tables?.Dispose();
+    }
 }

@@ -1,3 +1,4 @@
+using StreamTrainer.Pipeline.Shards.Payloads;
 using StreamTrainer.Pipeline.Sources;
 
 namespace StreamTrainer.Pipeline.Shards;
@@ -86,10 +87,11 @@ public static class ShardVerifier
     private static void CheckSamples(
         ShardIndex index, IShardBytes?[] files, ISampleSource? source, long compared, int workers, List<ShardFault> faults, Action<WorkProgress>? progress, CancellationToken stop)
     {
+        using IndexedTables? tables = index.Header.ReadTables(ShardFolder.IndexName);
         int pieces = (index.Count + Piece - 1) / Piece;
         using var work = new OrderedWork<List<ShardFault>>(0, pieces, workers, Enumerable.Range(0, (2 * workers) + 2).Select(_ => new List<ShardFault>()), turns =>
         {
-            using var worker = new VerifyWorker(index, files, source, compared);
+            using var worker = new VerifyWorker(index, files, tables, source, compared);
             while (turns.Begin(out int number) is { } found)
             {
                 found.Clear();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using StreamTrainer.Pipeline.Files;
+using StreamTrainer.Pipeline.Shards.Payloads;
 using StreamTrainer.Pipeline.Sources;
 
 namespace StreamTrainer.Pipeline.Shards;
@@ -7,9 +8,10 @@ namespace StreamTrainer.Pipeline.Shards;
 /// <summary>Looks at samples of a pack and at the bytes around them. One thread's; what it is made of may be shared.</summary>
 /// <param name="index">The index.</param>
 /// <param name="files">Its payload files; none where one could not be opened, which was told.</param>
+/// <param name="tables">The codes of its payloads.</param>
 /// <param name="source">What they were packed from.</param>
 /// <param name="compared">How many samples are compared with it.</param>
-internal sealed class VerifyWorker(ShardIndex index, IShardBytes?[] files, ISampleSource? source, long compared) : IDisposable
+internal sealed class VerifyWorker(ShardIndex index, IShardBytes?[] files, IndexedTables? tables, ISampleSource? source, long compared) : IDisposable
 {
     private readonly EncodedSample _packed = new(), _around = new(), _original = new();
     private readonly CoefficientReader _packedReader = new(), _originalReader = new();
@@ -48,6 +50,7 @@ internal sealed class VerifyWorker(ShardIndex index, IShardBytes?[] files, ISamp
         }
 
         _packed.Kind = row.Kind;
+        _packed.Tables = tables;
         if (source is not null && IsCompared(sample, index.Count, compared) && Compare(sample, row) is { } difference)
         {
             Fault(difference);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using StreamTrainer.Pipeline.Shards.Payloads;
 
 namespace StreamTrainer.Pipeline.Sources;
 
@@ -32,6 +33,10 @@ public sealed unsafe class EncodedSample : IDisposable
 
     /// <summary>EXIF's orientation, 1 to 8, where the source knows it; 0: what the bytes say.</summary>
     public int Orientation { get; set; }
+
+    /// <summary>The codes that the payload is written in, which all samples of its pack share; only of
+    /// <see cref="PayloadKind.Indexed"/>. They live as long as the source.</summary>
+    internal IndexedTables? Tables { get; set; }
 
     /// <summary>The start of the bytes; valid until the next <see cref="Reserve"/> or <see cref="Borrow"/>.</summary>
     public byte* Pointer => _data;
@@ -91,6 +96,7 @@ public sealed unsafe class EncodedSample : IDisposable
         _data = null;
         Length = 0;
         Orientation = 0;
+        Tables = null;
         _lender?.DangerousRelease();
         _lender = null;
     }
