@@ -50,7 +50,7 @@ public abstract unsafe class CropTransform : IImageTransform
             CropPlan plan = Plan(_decoder.Open(sample), place);
             CropBox needed = _resampler.Prepare(new ImageSize(plan.Box.Width, plan.Box.Height), plan.Target, plan.Window, plan.Filter);
             _decoder.Start(needed with { Left = plan.Box.Left + needed.Left, Top = plan.Box.Top + needed.Top });
-            long decoding = Stopwatch.GetTimestamp() - start, transforming = 0;
+            long started = Stopwatch.GetTimestamp(), decoding = started - start;
             fixed (byte* output = destination)
             {
                 byte* resized = plan.Shift is null ? output : _whole.Reserve(destination.Length);
@@ -61,6 +61,7 @@ public abstract unsafe class CropTransform : IImageTransform
                 }
 
                 _resampler.Begin(plan.Flip && plan.Shift is null, resized, 3 * (plan.Border is null ? plan.Window.Width : OutputSize.Width));
+                long transforming = Stopwatch.GetTimestamp() - started;
                 for (int row = 0; row < needed.Height;)
                 {
                     long asked = Stopwatch.GetTimestamp();
@@ -80,9 +81,8 @@ public abstract unsafe class CropTransform : IImageTransform
 
                 Finish(output);
                 transforming += Stopwatch.GetTimestamp() - resampled;
+                timing = new TransformTiming(timing.DecodeTicks + decoding, timing.TransformTicks + transforming);
             }
-
-            timing = new TransformTiming(timing.DecodeTicks + decoding, timing.TransformTicks + transforming);
         }
         finally
         {

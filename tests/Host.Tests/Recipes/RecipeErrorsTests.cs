@@ -59,7 +59,7 @@ public class RecipeErrorsTests
     [InlineData("augment: {scale: [0.5, 1], crop: center}", "augment.scale: has no effect with augment.crop center; leave it at its default or set augment.crop to randomResizedCrop")]
     [InlineData("augment: {ratio: [1, 1], crop: padShift}", "augment.ratio: has no effect with augment.crop padShift; leave it at its default or set augment.crop to randomResizedCrop")]
     [InlineData("augment: {shortSide: [300, 400]}", "augment.shortSide: has no effect with augment.crop randomResizedCrop; leave it at its default or set augment.crop to scaleJitter")]
-    [InlineData("augment: {size: 288, crop: scaleJitter}", "augment.shortSide: [256, 480] must go up and begin at augment.size, 288, or above: the crop is taken from the resized image")]
+    [InlineData("augment: {size: 288, shortSide: [256, 480], crop: scaleJitter}", "augment.shortSide: [256, 480] must go up and begin at augment.size, 288, or above: the crop is taken from the resized image")]
     [InlineData("augment: {padding: 2}", "augment.padding: has no effect with augment.crop randomResizedCrop; leave it at its default or set augment.crop to padShift")]
     [InlineData("augment: {padding: 8, size: 8, crop: padShift}", "augment.padding: 8 pixels cannot be reflected from an image of 8; it must be below augment.size")]
     [InlineData("{train: {batchSize: 33}, mix: {mixup: 0.1}}", "train.batchSize: 33 is odd, and mixup and cutmix mix images in pairs; make it even or set mix.mixup and mix.cutmix to 0")]
