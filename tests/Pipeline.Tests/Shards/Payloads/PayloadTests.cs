@@ -58,44 +58,6 @@ public sealed unsafe class PayloadTests
     }, iter: 200);
 
     [Fact]
-    public void RealImages()
-    {
-        using var anyLevel = new CoefficientScan();
-        using var indexedScan = new IndexedScan();
-        var statistics = new List<IndexedStatistics>();
-        long original = 0, coefficients = 0, indexed = 0;
-        foreach ((long _, int length, CoefficientImage image) in PayloadImages.Sample())
-        {
-            statistics.Add(PayloadImages.Statistics(image));
-            original += length;
-        }
-
-        using IndexedTables tables = IndexedTables.Learn(statistics, 4);
-        foreach ((long number, int _, CoefficientImage image) in PayloadImages.Sample())
-        {
-            var random = new Random((int)number);
-            byte[] payload = PayloadImages.Coefficients(image), small = PayloadImages.Indexed(image, tables);
-            coefficients += payload.Length;
-            indexed += small.Length;
-            fixed (byte* at = payload, smallAt = small)
-            {
-                Assert.True(anyLevel.TryOpen(at, payload.Length, out JpegFrame? frame));
-                PayloadImages.AssertFrame(image.Frame, frame);
-                Assert.True(indexedScan.TryOpen(smallAt, small.Length, tables, out JpegFrame? other));
-                PayloadImages.AssertFrame(image.Frame, other);
-                PayloadImages.AssertWindow(anyLevel, image, PayloadImages.Whole(frame), $"image {number}");
-                PayloadImages.AssertWindow(indexedScan, image, PayloadImages.Whole(frame), $"image {number}, indexed");
-                McuWindow window = PayloadImages.Window(random, frame);
-                PayloadImages.AssertWindow(anyLevel, image, window, $"image {number} {window}");
-                PayloadImages.AssertWindow(indexedScan, image, window, $"image {number} {window}, indexed");
-            }
-        }
-
-        Assert.InRange((double)coefficients / original, 0.5, 1.30);
-        Assert.InRange((double)(indexed + tables.Write().Length) / original, 0.5, 1.02);
-    }
-
-    [Fact]
     public void OnlyTheRangesOfAWindowAreRead() => Gen.Int.Sample(seed =>
     {
         var random = new Random(seed);
