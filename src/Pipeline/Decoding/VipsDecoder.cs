@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using StreamTrainer.Pipeline.Decoding.Jpeg;
 using StreamTrainer.Pipeline.Decoding.Native;
 using StreamTrainer.Pipeline.Sources;
 using StreamTrainer.Pipeline.Transforms;
@@ -86,6 +87,11 @@ internal sealed unsafe class VipsDecoder : IImageDecoder
             throw new BadSampleException("neither grey, RGB nor CMYK of 8 or 16 bits");
         }
 
+        if (ImageSignature.IsJpeg(bytes) && JpegEnd.Complaint(bytes) is { } complaint)
+        {
+            throw new BadSampleException(complaint);
+        }
+
         _orientation = _exif ? LibVips.Orientation(_image) : 1;
         return Orientation.Swaps(_orientation) ? new ImageSize(_height, _width) : new ImageSize(_width, _height);
     }
@@ -160,11 +166,6 @@ internal sealed unsafe class VipsDecoder : IImageDecoder
         }
 
         _row += rows;
-        ReadOnlySpan<byte> bytes = _sample!.Bytes;
-        if (_row == _stored.Height && _stored.Top + _row < _height && ImageSignature.IsJpeg(bytes) && !ImageSignature.HasJpegEnd(bytes))
-        {
-            LibVips.Free(Fetch(0, _height - 1, 1, 1));
-        }
     }
 
     /// <summary>What the first frame of a GIF does not cover.</summary>
@@ -194,9 +195,7 @@ internal sealed unsafe class VipsDecoder : IImageDecoder
             // libvips's error text is the process's, not the thread's, so another image's may stand there.
             LibVips.ClearErrors();
             ReadOnlySpan<byte> bytes = _sample!.Bytes;
-            throw new BadSampleException(ImageSignature.IsJpeg(bytes) && !ImageSignature.HasJpegEnd(bytes)
-                ? "truncated JPEG"
-                : $"damaged or truncated {ImageSignature.Name(bytes)}: its pixels cannot be decoded");
+            throw new BadSampleException($"damaged or truncated {ImageSignature.Name(bytes)}: its pixels cannot be decoded");
         }
 
         return fetched;

@@ -76,6 +76,7 @@ def pngs():
         png(f"png-l-{bits}.png", W, H, bits, 0, [RANDOM.randbytes((W * bits + 7) // 8) for _ in range(H)])
     chunk = png("png-1x1.png", 1, 1, 8, 2, [b"abc"])
     png("png-gamma.png", W, H, 8, 2, [RANDOM.randbytes(3 * W) for _ in range(H)], chunk(b"gAMA", struct.pack(">I", 100000)))
+    save("png-frames.png", noise("RGB"), "PNG", save_all=True, append_images=[noise("RGB")])
     save("png-icc.png", noise("RGB"), "PNG", icc_profile=ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
     save("png-icc-lab.png", noise("RGB"), "PNG", icc_profile=ImageCms.ImageCmsProfile(ImageCms.createProfile("XYZ")).tobytes())
 
@@ -85,6 +86,7 @@ def jpegs():
     save("jpeg-icc.jpg", smooth(), "JPEG", icc_profile=icc)
     save("jpeg-progressive.jpg", smooth(), "JPEG", progressive=True, quality=90)
     save("jpeg-progressive-grey.jpg", smooth("L"), "JPEG", progressive=True)
+    save("jpeg-mpo.jpg", smooth(), "MPO", save_all=True, append_images=[noise("RGB")])
     cmyk = save("jpeg-cmyk.jpg", noise("CMYK"), "JPEG", quality=90)
     # Pillow writes transform 0 (CMYK); 2 says that the first three planes are YCC.
     adobe = cmyk.index(b"Adobe")
@@ -107,6 +109,7 @@ def gifs():
         frame = small.index(b"\x2c\0\0\0\0")
         small[6], small[8], small[frame + 1], small[frame + 3] = 31, 19, 7, 4
         emit(f"gif-small-frame-{key}.gif", bytes(small))
+    save("gif-rgba.gif", noise("RGBA"), "GIF")
     save("gif-frames.gif", first, "GIF", save_all=True, append_images=[noise("RGB").quantize(64)])
     save("gif-grey.gif", noise("L"), "GIF")
     save("gif-2.gif", noise("L").convert("1"), "GIF")
@@ -119,6 +122,11 @@ def webps():
             image.putalpha(Image.linear_gradient("L").resize((W, H)))
         save(f"webp-{mode.lower()}.webp", image, "WEBP", quality=70)
         save(f"webp-{mode.lower()}-lossless.webp", image, "WEBP", lossless=True, exact=True)
+    for quality in (1, 30, 95):
+        save(f"webp-{quality}.webp", smooth(size=(200, 131)), "WEBP", quality=quality)
+    alpha = noise("RGBA")
+    save("webp-noise-alpha.webp", alpha, "WEBP", quality=60)
+    save("webp-frames.webp", alpha, "WEBP", save_all=True, append_images=[noise("RGBA")], duration=100)
     save("webp-noise.webp", noise("RGB"), "WEBP", quality=50)
     save("webp-grey.webp", smooth("L"), "WEBP")
 
