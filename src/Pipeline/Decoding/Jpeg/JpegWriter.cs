@@ -17,6 +17,7 @@ internal sealed unsafe class JpegWriter
     private readonly int[] _predictions = new int[3];
     private IBufferWriter<byte>? _target;
     private bool _counting;
+    private int _sets;
 
     // Bits that are not written yet, the last one lowest.
     private ulong _bits;
@@ -31,6 +32,7 @@ internal sealed unsafe class JpegWriter
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)restartInterval, (uint)ushort.MaxValue);
         _target = target;
+        _sets = image.Frame.Color == JpegColor.YCbCr ? 2 : 1;
         for (int i = 0; i < 2; i++)
         {
             Array.Clear(_dcWeights[i]);
@@ -54,7 +56,7 @@ internal sealed unsafe class JpegWriter
 
     private void Head(JpegFrame frame, int restartInterval)
     {
-        bool grey = frame.Components.Length == 1, rgb = frame.Color == JpegColor.Rgb;
+        bool rgb = frame.Color == JpegColor.Rgb;
         _target!.Write((ReadOnlySpan<byte>)[0xff, 0xd8]);
         if (rgb)
         {
@@ -96,7 +98,7 @@ internal sealed unsafe class JpegWriter
             header[7 + (3 * c)] = (byte)((frame.Components[c].Horizontal << 4) | frame.Components[c].Vertical);
             header[8 + (3 * c)] = slots[c];
             scan[1 + (2 * c)] = id;
-            scan[2 + (2 * c)] = (byte)(Set(c) * 0x11);
+            scan[2 + (2 * c)] = (byte)(0x11 * Set(c));
         }
 
         scan[^3] = 0;
@@ -108,7 +110,7 @@ internal sealed unsafe class JpegWriter
             Segment(0xdd, [(byte)(restartInterval >> 8), (byte)restartInterval]);
         }
 
-        for (int set = 0; set < (grey ? 1 : 2); set++)
+        for (int set = 0; set < _sets; set++)
         {
             Segment(0xc4, [(byte)set, .. _dcCodes[set]!.Counts, .. _dcCodes[set]!.Symbols]);
             Segment(0xc4, [(byte)(0x10 | set), .. _acCodes[set]!.Counts, .. _acCodes[set]!.Symbols]);
@@ -147,8 +149,8 @@ internal sealed unsafe class JpegWriter
         _target!.Write(content);
     }
 
-    /// <summary>Which codes a component uses: the first, mostly luma, has its own.</summary>
-    private static int Set(int component) => component == 0 ? 0 : 1;
+    /// <summary>Which codes a component uses: luma has its own; of RGB all have the same.</summary>
+    private int Set(int component) => component == 0 || _sets == 1 ? 0 : 1;
 
     private void Scan(CoefficientImage image, int restartInterval)
     {

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using StreamTrainer.Pipeline.Decoding.Jpeg;
 
 namespace StreamTrainer.Pipeline.Shards.Payloads;
 
@@ -31,7 +32,7 @@ internal sealed unsafe class CoefficientGroupWriter
         ulong mask = 0;
         for (int k = 1; k < 64; k++)
         {
-            short value = block[BlockOrder.Natural[k]];
+            short value = block[Zigzag.Places[k]];
             if (value == 0)
             {
                 continue;

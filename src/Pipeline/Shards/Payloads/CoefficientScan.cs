@@ -17,8 +17,13 @@ internal sealed unsafe class CoefficientScan : IBlockSource, IDisposable
     private readonly PayloadFrames _frames = new();
     private readonly PayloadIndex _index = new();
     private readonly PixelMemory _copy = new(), _work = new();
+    private readonly VectorLevel _level;
     private McuWindow _window;
     private int _row;
+
+    /// <summary>A reader.</summary>
+    /// <param name="level">How wide vectors may be; none: as wide as the processor has them.</param>
+    public CoefficientScan(VectorLevel? level = null) => _level = VectorLevels.Usable(level);
 
     /// <summary>Bytes at the open payload's start that must be there before <see cref="RangesFor"/> can tell the others.</summary>
     public int HeadLength => _index.HeadLength;
@@ -86,7 +91,7 @@ internal sealed unsafe class CoefficientScan : IBlockSource, IDisposable
 
     private bool ReadGroup(byte* data, int length, int number, CoefficientRow row)
     {
-        var runs = (BlockRun*)_work.Reserve((MostRuns * sizeof(BlockRun)) + (64 * sizeof(short)));
+        var runs = (BlockRun*)_work.Reserve((MostRuns * sizeof(BlockRun)) + (2 * 64 * sizeof(short)));
         int count = Place(runs, number, row, out int blocks);
         if (_index.End - data < length + CoefficientGroup.Slack)
         {
@@ -99,9 +104,12 @@ internal sealed unsafe class CoefficientScan : IBlockSource, IDisposable
 
         var waste = (short*)(runs + MostRuns);
         CoefficientGroup group = default;
-        return group.Open(data, length, blocks) && (CoefficientUnpackerAvx512.IsSupported
-            ? CoefficientUnpackerAvx512.Unpack(ref group, runs, count, waste)
-            : CoefficientUnpacker.Unpack(ref group, runs, count, waste));
+        return group.Open(data, length, blocks) && _level switch
+        {
+            VectorLevel.Vector512 when CoefficientUnpackerAvx512.IsSupported => CoefficientUnpackerAvx512.Unpack(ref group, runs, count, waste),
+            VectorLevel.Scalar => CoefficientUnpacker.Unpack(ref group, runs, count, waste),
+            _ => CoefficientUnpacker128.Unpack(ref group, runs, count, waste),
+        };
     }
 
     private int Place(BlockRun* runs, int number, CoefficientRow row, out int blocks)

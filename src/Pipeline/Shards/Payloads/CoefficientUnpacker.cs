@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using StreamTrainer.Pipeline.Decoding.Jpeg;
 
 namespace StreamTrainer.Pipeline.Shards.Payloads;
 
@@ -10,7 +11,7 @@ internal static unsafe class CoefficientUnpacker
     /// <param name="group">The opened group; used up.</param>
     /// <param name="runs">Its blocks, row by row.</param>
     /// <param name="count">How many runs.</param>
-    /// <param name="waste">Room for a block that is not wanted.</param>
+    /// <param name="waste">Room for a block that is not wanted, and for one behind it.</param>
     /// <returns>False where the data is damaged.</returns>
     public static bool Unpack(ref CoefficientGroup group, BlockRun* runs, int count, short* waste)
     {
@@ -62,7 +63,7 @@ internal static unsafe class CoefficientUnpacker
         for (; mask != 0 && good; mask &= mask - 1)
         {
             int bit = group.Bit++, place = BitOperations.TrailingZeroCount(mask) + 1;
-            short* to = block + BlockOrder.Natural[place];
+            short* to = block + Zigzag.Places[place];
             *to = 1;
             if (((group.Large[bit >> 3] >> (bit & 7)) & 1) != 0)
             {

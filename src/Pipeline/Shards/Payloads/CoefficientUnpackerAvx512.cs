@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using StreamTrainer.Pipeline.Decoding.Jpeg;
 
 namespace StreamTrainer.Pipeline.Shards.Payloads;
 
@@ -13,8 +14,15 @@ namespace StreamTrainer.Pipeline.Shards.Payloads;
 /// </summary>
 internal static unsafe class CoefficientUnpackerAvx512
 {
-    /// <summary>Whether this machine can.</summary>
-    public static bool IsSupported => Avx512Vbmi2.IsSupported && Avx512Vbmi.IsSupported && Avx512BW.IsSupported && Bmi2.X64.IsSupported;
+    /// <summary>For each place of a block its zigzag position.</summary>
+    private static ReadOnlySpan<byte> Positions =>
+    [
+        0, 1, 5, 6, 14, 15, 27, 28, 2, 4, 7, 13, 16, 26, 29, 42, 3, 8, 12, 17, 25, 30, 41, 43, 9, 11, 18, 24, 31, 40, 44, 53,
+        10, 19, 23, 32, 39, 45, 52, 54, 20, 22, 33, 38, 46, 51, 55, 60, 21, 34, 37, 47, 50, 56, 59, 61, 35, 36, 48, 49, 57, 58, 62, 63,
+    ];
+
+    /// <summary>Whether this processor has what <see cref="VectorLevel.Vector512"/> does not tell.</summary>
+    public static bool IsSupported => Avx512Vbmi2.IsSupported && Bmi2.X64.IsSupported;
 
     /// <summary>As <see cref="CoefficientUnpacker.Unpack"/>. May read <see cref="CoefficientGroup.Slack"/> bytes behind the group.</summary>
     [SkipLocalsInit]
@@ -30,7 +38,7 @@ internal static unsafe class CoefficientUnpackerAvx512
             0x0706050403020100UL, 0x0B0A090807060504UL, 0x0F0E0D0C0B0A0908UL, 0x131211100F0E0D0CUL,
             0x1716151413121110UL, 0x1B1A191817161514UL, 0x1F1E1D1C1B1A1918UL, 0x232221201F1E1D1CUL).AsByte();
         Vector512<byte> nibbleShifts = Vector512.Create(0x1C1814100C080400UL).AsByte();
-        Vector512<byte> order = Vector512.LoadUnsafe(ref MemoryMarshal.GetReference(BlockOrder.ZigZag));
+        Vector512<byte> order = Vector512.LoadUnsafe(ref MemoryMarshal.GetReference(Positions));
         Vector512<byte> low = Vector512.Create((byte)15), one = Vector512.Create((byte)1), two = Vector512.Create((byte)2);
         Vector512<byte> escaped = Vector512.Create((byte)CoefficientGroup.FirstEscaped);
 
@@ -133,7 +141,7 @@ internal static unsafe class CoefficientUnpackerAvx512
     {
         for (; places != 0; places &= places - 1)
         {
-            if (!group.ReadWide(out to[BlockOrder.Natural[BitOperations.TrailingZeroCount(places)]]))
+            if (!group.ReadWide(out to[Zigzag.Places[BitOperations.TrailingZeroCount(places)]]))
             {
                 return false;
             }

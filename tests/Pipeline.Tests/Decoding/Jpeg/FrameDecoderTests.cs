@@ -6,6 +6,7 @@ using Xunit;
 namespace StreamTrainer.Pipeline.Tests.Decoding.Jpeg;
 
 /// <summary>From coefficients to pixels: libjpeg-turbo's, of any box.</summary>
+[Trait(VectorLevelTests.Trait, VectorLevelTests.Sensitive)]
 public sealed unsafe class FrameDecoderTests
 {
     /// <summary>The planes' sampling factors: the usual ones, and others that libjpeg takes.</summary>

@@ -5,6 +5,7 @@ using Xunit;
 namespace StreamTrainer.Pipeline.Tests.Decoding.Jpeg;
 
 /// <summary>Every width's kernels give what the reference gives.</summary>
+[Trait(VectorLevelTests.Trait, VectorLevelTests.Sensitive)]
 public sealed unsafe class PixelKernelTests
 {
     private const int Most = 300;
