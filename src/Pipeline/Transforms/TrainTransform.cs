@@ -34,6 +34,13 @@ public sealed class TrainTransform : CropTransform
         _calls = new OperationCall[_policy?.MostOperations ?? 0];
     }
 
+    /// <summary>What is drawn for an image of this size at this place; the operations until the next call.</summary>
+    internal (CropPlan Plan, ReadOnlyMemory<OperationCall> Calls) Drawn(ImageSize image, in SamplePlace place)
+    {
+        CropPlan plan = Plan(image, place);
+        return (plan, _calls.AsMemory(0, _applied));
+    }
+
     /// <inheritdoc/>
     protected override CropPlan Plan(ImageSize image, in SamplePlace place)
     {
