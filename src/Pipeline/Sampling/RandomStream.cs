@@ -32,4 +32,7 @@ public enum RandomStream
 
     /// <summary>What erased rectangles are filled with.</summary>
     EraseFill = 10,
+
+    /// <summary>The permutation of one window of an epoch that is shuffled in blocks.</summary>
+    Window = 16,
 }

@@ -21,10 +21,11 @@ public sealed class TrainTransform : CropTransform
     /// <summary>A transform for one worker.</summary>
     /// <param name="options">What to do.</param>
     /// <param name="exifOrientation">Whether images are turned as their EXIF orientation says.</param>
+    /// <param name="decoder">Which decoder image files get.</param>
     /// <param name="mean">Mean of the channels, for pixels in 0..1: what geometric operations put where the image ends.</param>
     /// <exception cref="UserErrorException">The policy's text is wrong.</exception>
-    public TrainTransform(AugmentOptions options, bool exifOrientation, IReadOnlyList<double>? mean = null)
-        : base(options?.Size ?? throw new ArgumentNullException(nameof(options)), exifOrientation)
+    public TrainTransform(AugmentOptions options, bool exifOrientation, DecoderKind decoder = DecoderKind.Auto, IReadOnlyList<double>? mean = null)
+        : base(options?.Size ?? throw new ArgumentNullException(nameof(options)), exifOrientation, decoder)
     {
         _options = options;
         _fill = RgbColor.OfMean(mean ?? new DataOptions().Mean);
