@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using StreamTrainer.Pipeline.Demo;
+using StreamTrainer.Pipeline.Sources.Remote;
 
 namespace StreamTrainer.Pipeline.Sources;
 
@@ -12,6 +13,7 @@ public static class SampleSources
     private static readonly (Func<string, bool> Matches, Func<string, ILogger, ISampleSource> Open)[] s_kinds =
     [
         (path => path.StartsWith(DemoScheme, StringComparison.Ordinal), (path, logger) => TarSource.Open(DemoDataset.Ensure(path[DemoScheme.Length..], logger))),
+        (path => RemoteFiles.IsRemote(path) || (BraceList.Is(path) && !Path.Exists(path)), (path, _) => TarSource.Open(path)),
         (Directory.Exists, (path, _) => ImageFolderSource.Open(path)),
         (path => File.Exists(path) && IdxFile.Is(path), (path, _) => IdxSource.Open(path)),
         (File.Exists, (path, _) => TarSource.Open(path)),
@@ -64,9 +66,15 @@ public static class SampleSources
         }
 
         string path = SourceLocation.Parse(location).Path;
-        if (!path.StartsWith(DemoScheme, StringComparison.Ordinal) && !Path.Exists(path))
+        if (path.StartsWith(DemoScheme, StringComparison.Ordinal) || RemoteFiles.IsRemote(path) || Path.Exists(path))
         {
-            throw new UserErrorException($"{key}: {path}: no such file or folder{Nearest(path)}");
+            return;
+        }
+
+        IReadOnlyList<string> files = BraceList.Is(path) ? BraceList.Expand(path) : [path];
+        if (files.FirstOrDefault(file => !Path.Exists(file)) is { } missing)
+        {
+            throw new UserErrorException($"{key}: {missing}: no such file or folder{Nearest(missing)}");
         }
     }
 
@@ -75,7 +83,7 @@ public static class SampleSources
     public static string Rooted(string location)
     {
         ArgumentNullException.ThrowIfNull(location);
-        if (location.Length == 0 || location.StartsWith(DemoScheme, StringComparison.Ordinal))
+        if (location.Length == 0 || location.StartsWith(DemoScheme, StringComparison.Ordinal) || RemoteFiles.IsRemote(location))
         {
             return location;
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using StreamTrainer.Pipeline.Sources.Remote;
 
 namespace StreamTrainer.Pipeline.Sources;
 
@@ -24,8 +25,9 @@ internal sealed record SourceLocation
 
     /// <summary>Reads a location.</summary>
     /// <exception cref="UserErrorException">An option is unknown or its value is none.</exception>
-    public static SourceLocation Parse(string text)
+    public static SourceLocation Parse(string given)
     {
+        string text = given;
         int mark = text.LastIndexOf('?');
         // A question mark may be part of a name.
         if (mark < 0 || File.Exists(text) || Directory.Exists(text))
@@ -34,8 +36,11 @@ internal sealed record SourceLocation
         }
 
         var result = new SourceLocation { Path = text[..mark] };
+        // What stands behind an address's question mark may be a secret (a signature): it is not repeated.
+        text = RemoteFiles.IsRemote(text) ? result.Path : text;
         string? part = null;
-        foreach (string option in text[(mark + 1)..].Split('&'))
+        string options = given[(mark + 1)..];
+        foreach (string option in options.Split('&'))
         {
             string[] sides = option.Split('=', 2);
             string value = sides.Length == 2 ? sides[1] : "";
