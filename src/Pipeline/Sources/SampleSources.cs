@@ -10,13 +10,14 @@ public static class SampleSources
 {
     private const string DemoScheme = "demo:";
 
-    private static readonly (Func<string, bool> Matches, Func<string, ILogger, ISampleSource> Open)[] s_kinds =
+    private static readonly (Func<string, bool> Matches, Func<SourceLocation, ILogger, ISampleSource> Open)[] s_kinds =
     [
-        (path => path.StartsWith(DemoScheme, StringComparison.Ordinal), (path, logger) => TarSource.Open(DemoDataset.Ensure(path[DemoScheme.Length..], logger))),
-        (path => RemoteFiles.IsRemote(path) || (BraceList.Is(path) && !Path.Exists(path)), (path, _) => TarSource.Open(path)),
-        (Directory.Exists, (path, _) => ImageFolderSource.Open(path)),
-        (path => File.Exists(path) && IdxFile.Is(path), (path, _) => IdxSource.Open(path)),
-        (File.Exists, (path, _) => TarSource.Open(path)),
+        (path => path.StartsWith(DemoScheme, StringComparison.Ordinal), (from, logger) => TarSource.Open(DemoDataset.Ensure(from.Path[DemoScheme.Length..], logger))),
+        (path => RemoteFiles.IsRemote(path) || (BraceList.Is(path) && !Path.Exists(path)), (from, _) => TarSource.Open(from.Path)),
+        (Directory.Exists, (from, _) => ImageFolderSource.Open(from.Path)),
+        (path => ListSource.Is(path) && File.Exists(path), (from, _) => ListSource.Open(from.Path, from.PathColumn, from.LabelColumn)),
+        (path => File.Exists(path) && IdxFile.Is(path), (from, _) => IdxSource.Open(from.Path)),
+        (File.Exists, (from, _) => TarSource.Open(from.Path)),
     ];
 
     /// <summary>Opens a source: an image folder, a tar, an IDX image file or <c>demo:train</c>, with the options of
@@ -33,7 +34,12 @@ public static class SampleSources
         }
 
         SourceLocation parsed = SourceLocation.Parse(location);
-        ISampleSource source = OpenWhole(parsed.Path, logger ?? NullLogger.Instance);
+        if ((parsed.PathColumn ?? parsed.LabelColumn) is not null && !ListSource.Is(parsed.Path))
+        {
+            throw new UserErrorException($"{location}: path and label name the columns of a list (.csv, .jsonl), and {parsed.Path} is none");
+        }
+
+        ISampleSource source = OpenWhole(parsed, logger ?? NullLogger.Instance);
         if (source.Count == 0)
         {
             source.Dispose();
@@ -92,15 +98,16 @@ public static class SampleSources
         return Path.GetFullPath(path) + location[path.Length..];
     }
 
-    private static ISampleSource OpenWhole(string path, ILogger logger)
+    private static ISampleSource OpenWhole(SourceLocation location, ILogger logger)
     {
+        string path = location.Path;
         try
         {
-            foreach ((Func<string, bool> matches, Func<string, ILogger, ISampleSource> open) in s_kinds)
+            foreach ((Func<string, bool> matches, Func<SourceLocation, ILogger, ISampleSource> open) in s_kinds)
             {
                 if (matches(path))
                 {
-                    return open(path, logger);
+                    return open(location, logger);
                 }
             }
         }

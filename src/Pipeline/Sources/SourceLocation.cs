@@ -5,11 +5,12 @@ namespace StreamTrainer.Pipeline.Sources;
 
 /// <summary>
 /// Where samples come from, as a recipe names it: a path or <c>scheme:rest</c>, then options after a question mark:
-/// <c>holdout=5000&amp;part=train</c> or <c>part=holdout</c> (<see cref="HoldOut"/>), <c>repeat=4</c>.
+/// <c>holdout=5000&amp;part=train</c> or <c>part=holdout</c> (<see cref="HoldOut"/>), <c>repeat=4</c>;
+/// of a list also <c>path=COLUMN</c> and <c>label=COLUMN</c>.
 /// </summary>
 internal sealed record SourceLocation
 {
-    private static readonly string[] s_options = ["holdout", "part", "repeat"];
+    private static readonly string[] s_options = ["holdout", "part", "repeat", "path", "label"];
 
     /// <summary>The path, or scheme and rest.</summary>
     public required string Path { get; init; }
@@ -22,6 +23,12 @@ internal sealed record SourceLocation
 
     /// <summary>How many times the samples come in an epoch.</summary>
     public int Repeat { get; private init; } = 1;
+
+    /// <summary>A list's column of paths; none: the usual one.</summary>
+    public string? PathColumn { get; private init; }
+
+    /// <summary>A list's column of classes; none: the usual one.</summary>
+    public string? LabelColumn { get; private init; }
 
     /// <summary>Reads a location.</summary>
     /// <exception cref="UserErrorException">An option is unknown or its value is none.</exception>
@@ -52,6 +59,14 @@ internal sealed record SourceLocation
                 case "repeat":
                     result = result with { Repeat = (int)Math.Min(int.MaxValue, Number(text, option, value)) };
                     break;
+                case "path" when value.Length > 0:
+                    result = result with { PathColumn = value };
+                    break;
+                case "label" when value.Length > 0:
+                    result = result with { LabelColumn = value };
+                    break;
+                case "path" or "label":
+                    throw new UserErrorException($"{text}: '{option}': the name of a column is wanted");
                 case "part" when value is "train" or "holdout":
                     part = value;
                     break;
