@@ -94,8 +94,10 @@ public static class SampleSources
             return location;
         }
 
-        string path = SourceLocation.Parse(location).Path;
-        return Path.GetFullPath(path) + location[path.Length..];
+        SourceLocation parsed = SourceLocation.Parse(location);
+        string path = parsed.Path;
+        string rooted = Path.GetFullPath(path) + location[path.Length..];
+        return parsed.Devkit is { } devkit ? rooted.Replace($"devkit={devkit}", $"devkit={Path.GetFullPath(devkit)}", StringComparison.Ordinal) : rooted;
     }
 
     private static ISampleSource OpenWhole(SourceLocation location, ILogger logger)
@@ -103,6 +105,11 @@ public static class SampleSources
         string path = location.Path;
         try
         {
+            if (location.Devkit is { } devkit && Path.Exists(path))
+            {
+                return ImageNetValidation.Open(path, devkit);
+            }
+
             foreach ((Func<string, bool> matches, Func<SourceLocation, ILogger, ISampleSource> open) in s_kinds)
             {
                 if (matches(path))

@@ -6,11 +6,11 @@ namespace StreamTrainer.Pipeline.Sources;
 /// <summary>
 /// Where samples come from, as a recipe names it: a path or <c>scheme:rest</c>, then options after a question mark:
 /// <c>holdout=5000&amp;part=train</c> or <c>part=holdout</c> (<see cref="HoldOut"/>), <c>repeat=4</c>;
-/// of a list also <c>path=COLUMN</c> and <c>label=COLUMN</c>.
+/// of a list also <c>path=COLUMN</c> and <c>label=COLUMN</c>; of ImageNet's validation images <c>devkit=PATH</c>.
 /// </summary>
 internal sealed record SourceLocation
 {
-    private static readonly string[] s_options = ["holdout", "part", "repeat", "path", "label"];
+    private static readonly string[] s_options = ["holdout", "part", "repeat", "path", "label", "devkit"];
 
     /// <summary>The path, or scheme and rest.</summary>
     public required string Path { get; init; }
@@ -29,6 +29,9 @@ internal sealed record SourceLocation
 
     /// <summary>A list's column of classes; none: the usual one.</summary>
     public string? LabelColumn { get; private init; }
+
+    /// <summary>ImageNet's development kit, for its validation images.</summary>
+    public string? Devkit { get; private init; }
 
     /// <summary>Reads a location.</summary>
     /// <exception cref="UserErrorException">An option is unknown or its value is none.</exception>
@@ -65,6 +68,11 @@ internal sealed record SourceLocation
                 case "label" when value.Length > 0:
                     result = result with { LabelColumn = value };
                     break;
+                case "devkit" when value.Length > 0:
+                    result = result with { Devkit = value };
+                    break;
+                case "devkit":
+                    throw new UserErrorException($"{text}: '{option}': the folder of ILSVRC2012_devkit_t12 or its .tar.gz is wanted");
                 case "path" or "label":
                     throw new UserErrorException($"{text}: '{option}': the name of a column is wanted");
                 case "part" when value is "train" or "holdout":
