@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using StreamTrainer.Pipeline.Batching;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -14,6 +15,7 @@ public sealed class DeviceFeed : IDisposable
     private readonly Device _device;
     private readonly Tensor _mean;
     private readonly Tensor _std;
+    private long _copyTicks;
 
     /// <summary>A feed for a device.</summary>
     /// <param name="device">Where batches go.</param>
@@ -36,7 +38,23 @@ public sealed class DeviceFeed : IDisposable
         long height = batch.ImageSize.Height, width = batch.ImageSize.Width;
         Tensor slot = ((TensorBatchBuffer)batch.Buffer).Tensor;
         Tensor pixels = slot.narrow(0, 0, batch.Count * height * width * 3).view(batch.Count, height, width, 3);
-        return _device.type == DeviceType.CPU ? pixels : pixels.to(_device);
+        if (_device.type == DeviceType.CPU)
+        {
+            return pixels;
+        }
+
+        long start = Stopwatch.GetTimestamp();
+        Tensor copy = pixels.to(_device);
+        _copyTicks += Stopwatch.GetTimestamp() - start;
+        return copy;
+    }
+
+    /// <summary>Ticks that copies to the device took since the last call.</summary>
+    public long TakeCopyTicks()
+    {
+        long ticks = _copyTicks;
+        _copyTicks = 0;
+        return ticks;
     }
 
     /// <summary>The batch's classes on the device, <c>[count]</c>, int64.</summary>

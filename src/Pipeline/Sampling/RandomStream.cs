@@ -26,4 +26,7 @@ public enum RandomStream
 
     /// <summary>The coin of a sample that decides in which epochs it is flipped, where flips alternate.</summary>
     Flip = 8,
+
+    /// <summary>The permutation of one window of an epoch that is shuffled in blocks.</summary>
+    Window = 16,
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using StreamTrainer.Pipeline.Decoding;
+using StreamTrainer.Pipeline.Options;
 using StreamTrainer.Pipeline.Sampling;
 using StreamTrainer.Pipeline.Sources;
 
@@ -27,9 +28,10 @@ public abstract unsafe class CropTransform : IImageTransform
     /// <summary>A transform for one worker.</summary>
     /// <param name="side">Side of the square that comes out.</param>
     /// <param name="exifOrientation">Whether images are turned as their EXIF orientation says.</param>
-    protected CropTransform(int side, bool exifOrientation)
+    /// <param name="decoder">Which decoder image files get.</param>
+    protected CropTransform(int side, bool exifOrientation, DecoderKind decoder)
     {
-        _decoder = new SampleDecoder(exifOrientation);
+        _decoder = new SampleDecoder(exifOrientation, decoder);
         OutputSize = new ImageSize(side, side);
     }
 
