@@ -58,6 +58,9 @@ internal static class CommandLine
             EvalCommand.Create(output),
             PredictCommand.Create(output),
             PackCommand.Create(output),
+            ModelsCommand.Create(output),
+            BenchCommand.Create(output),
+            ExportCommand.Create(output),
             RecipeCommand.Create(output),
             DoctorCommand.Create(output),
         };
