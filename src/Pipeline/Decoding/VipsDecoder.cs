@@ -27,9 +27,9 @@ internal sealed unsafe class VipsDecoder : IImageDecoder
     private readonly PixelMemory _pixels = new(), _turned = new();
     private EncodedSample? _sample;
     private nint _image, _region;
-    private int _width, _height, _bands, _format, _orientation;
+    private int _width, _height, _bands, _format, _orientation, _row;
     private bool _cmyk;
-    private CropBox _box;
+    private CropBox _box, _stored;
 
     /// <summary>A decoder for one thread.</summary>
     /// <param name="exifOrientation">Whether images are turned as their EXIF orientation says.</param>
@@ -38,6 +38,9 @@ internal sealed unsafe class VipsDecoder : IImageDecoder
         _exif = exifOrientation;
         VipsRuntime.Initialize();
     }
+
+    /// <summary>EXIF's orientation of the image that is open.</summary>
+    public int StoredOrientation => LibVips.Orientation(_image);
 
     /// <inheritdoc/>
     public ImageSize Open(EncodedSample sample)
@@ -77,22 +80,34 @@ internal sealed unsafe class VipsDecoder : IImageDecoder
     }
 
     /// <inheritdoc/>
-    public void Start(in CropBox box) => _box = box;
+    public void Start(in CropBox box)
+    {
+        _box = box;
+        _stored = Orientation.Stored(box, _width, _height, _orientation);
+        _row = 0;
+        _region = LibVips.NewRegion(_image);
+    }
 
     /// <inheritdoc/>
     public PixelView Next()
     {
-        CropBox box = _box;
-        if (_orientation > 1)
+        int rows = Math.Clamp(StripBytes / (_stored.Width * _bands * (_format == FormatUShort ? 2 : 1)), 1, _stored.Height - _row);
+        if (_orientation <= 1)
         {
-            byte* stored = Decode(new CropBox(0, 0, _width, _height));
-            byte* turned = _turned.Reserve(3L * _width * _height);
-            Orientation.Turn(stored, _width, _height, _orientation, turned);
-            int stride = 3 * (Orientation.Swaps(_orientation) ? _height : _width);
-            return new PixelView(turned + (long)box.Top * stride + 3L * box.Left, box.Width, box.Height, stride);
+            byte* rgb = _pixels.Reserve(3L * _stored.Width * rows);
+            Decode(rows, rgb);
+            return new PixelView(rgb, _stored.Width, rows, 3 * _stored.Width);
         }
 
-        return new PixelView(Decode(box), box.Width, box.Height, 3 * box.Width);
+        byte* all = _pixels.Reserve(3L * _stored.Width * _stored.Height);
+        while (_row < _stored.Height)
+        {
+            Decode(Math.Min(rows, _stored.Height - _row), all + (3L * _stored.Width * _row));
+        }
+
+        byte* turned = _turned.Reserve(3L * _stored.Width * _stored.Height);
+        Orientation.Turn(all, _stored.Width, _stored.Height, _orientation, turned);
+        return new PixelView(turned, _box.Width, _box.Height, 3 * _box.Width);
     }
 
     /// <inheritdoc/>
@@ -121,28 +136,18 @@ internal sealed unsafe class VipsDecoder : IImageDecoder
         _turned.Dispose();
     }
 
-    private byte* Decode(CropBox box)
+    /// <summary>The next rows of the stored box.</summary>
+    private void Decode(int rows, byte* rgb)
     {
-        byte* rgb = _pixels.Reserve(3L * box.Width * box.Height);
-        _region = LibVips.NewRegion(_image);
-        int rowBytes = box.Width * _bands * (_format == FormatUShort ? 2 : 1);
-        int strip = Math.Clamp(StripBytes / rowBytes, 1, box.Height);
-        int bottom = box.Top + box.Height;
-        for (int y = box.Top; y < bottom; y += strip)
-        {
-            int rows = Math.Min(strip, bottom - y);
-            byte* fetched = Fetch(box.Left, y, box.Width, rows);
-            Convert(fetched, (long)box.Width * rows, rgb + 3L * (y - box.Top) * box.Width);
-            LibVips.Free(fetched);
-        }
-
+        byte* fetched = Fetch(_stored.Left, _stored.Top + _row, _stored.Width, rows);
+        Convert(fetched, (long)_stored.Width * rows, rgb);
+        LibVips.Free(fetched);
+        _row += rows;
         ReadOnlySpan<byte> bytes = _sample!.Bytes;
-        if (bottom < _height && ImageSignature.IsJpeg(bytes) && !ImageSignature.HasJpegEnd(bytes))
+        if (_row == _stored.Height && _stored.Top + _row < _height && ImageSignature.IsJpeg(bytes) && !ImageSignature.HasJpegEnd(bytes))
         {
             LibVips.Free(Fetch(0, _height - 1, 1, 1));
         }
-
-        return rgb;
     }
 
     private byte* Fetch(int left, int top, int width, int height)

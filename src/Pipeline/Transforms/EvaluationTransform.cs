@@ -11,8 +11,9 @@ public sealed class EvaluationTransform : CropTransform
     /// <summary>A transform for one worker.</summary>
     /// <param name="options">What to do.</param>
     /// <param name="exifOrientation">Whether images are turned as their EXIF orientation says.</param>
-    public EvaluationTransform(EvaluationOptions options, bool exifOrientation)
-        : base(options?.Size ?? throw new ArgumentNullException(nameof(options)), exifOrientation) => _options = options;
+    /// <param name="decoder">Which decoder image files get.</param>
+    public EvaluationTransform(EvaluationOptions options, bool exifOrientation, DecoderKind decoder = DecoderKind.Auto)
+        : base(options?.Size ?? throw new ArgumentNullException(nameof(options)), exifOrientation, decoder) => _options = options;
 
     /// <inheritdoc/>
     protected override CropPlan Plan(ImageSize image, in SamplePlace place)

@@ -24,10 +24,10 @@ internal static unsafe class Pixels
         return sample;
     }
 
-    public static (ImageSize Size, byte[] Rgb) Decode(ReadOnlySpan<byte> bytes, CropBox? box = null, bool exif = false)
+    public static (ImageSize Size, byte[] Rgb) Decode(ReadOnlySpan<byte> bytes, CropBox? box = null, bool exif = false, DecoderKind kind = DecoderKind.Auto)
     {
         using EncodedSample sample = Sample(bytes);
-        using var decoder = new SampleDecoder(exif);
+        using var decoder = new SampleDecoder(exif, kind);
         ImageSize size = decoder.Open(sample);
         byte[] rgb = Read(decoder, box ?? new CropBox(0, 0, size.Width, size.Height));
         decoder.Close();

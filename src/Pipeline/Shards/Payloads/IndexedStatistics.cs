@@ -11,6 +11,30 @@ internal sealed class IndexedStatistics
     /// <param name="table">Which; see <see cref="IndexedTable"/>.</param>
     public ReadOnlySpan<long> Counts(int table) => _counts.AsSpan(table * 256, 256);
 
+    /// <summary>Every symbol that any image may have, once: what is learned with it beside some images has codes for all others.</summary>
+    public static IndexedStatistics Everything()
+    {
+        var result = new IndexedStatistics();
+        for (int table = 0; table < IndexedTable.Count; table++)
+        {
+            Span<long> counts = result._counts.AsSpan(table * 256, 256);
+            if (IndexedTable.IsDc(table))
+            {
+                counts[..(HuffmanTable.MostDifferenceBits + 1)].Fill(1);
+                continue;
+            }
+
+            // Two symbols have no value: the end of a block, and sixteen zeros.
+            counts[0] = counts[0xf0] = 1;
+            for (int zeros = 0; zeros < 16; zeros++)
+            {
+                counts.Slice((zeros << 4) | 1, HuffmanTable.MostCoefficientBits).Fill(1);
+            }
+        }
+
+        return result;
+    }
+
     /// <summary>Adds an image's symbols.</summary>
     /// <returns>False where it has coefficients that an indexed payload cannot hold; nothing is added then.</returns>
     public bool TryAdd(CoefficientImage image)
