@@ -8,6 +8,8 @@ internal static class PerfProgram
 {
     private static readonly IPerfCase[] s_cases =
     [
+    private static readonly IPerfCase[] s_cases =
+    [
         new StepCase(),
         new PipelineCase(),
         new FirstBatchCase(),
@@ -18,6 +20,7 @@ internal static class PerfProgram
         new PixelsCase(),
         new DataLoaderCase(),
         new SteadyCase(),
+    ];
     ];
 
     /// <summary>Runs the cases that the arguments name. Exit codes: 0 measured, 2 wrong use or missing data.</summary>
