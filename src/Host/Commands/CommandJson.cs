@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using StreamTrainer.Host.Doctor;
+using StreamTrainer.Pipeline.Shards;
 
 namespace StreamTrainer.Host.Commands;
 
@@ -30,4 +31,6 @@ internal sealed record RecipeFinding(string Recipe, bool Valid)
 [JsonSerializable(typeof(ImagePrediction[]))]
 [JsonSerializable(typeof(RecipeFinding[]))]
 [JsonSerializable(typeof(DoctorReport))]
+[JsonSerializable(typeof(PackResult))]
+[JsonSerializable(typeof(VerifyResult))]
 internal sealed partial class CommandJson : JsonSerializerContext;

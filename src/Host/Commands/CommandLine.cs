@@ -57,6 +57,7 @@ internal static class CommandLine
             ResumeCommand.Create(output),
             EvalCommand.Create(output),
             PredictCommand.Create(output),
+            PackCommand.Create(output),
             RecipeCommand.Create(output),
             DoctorCommand.Create(output),
         };

@@ -38,6 +38,11 @@ internal sealed record RunWeights(Recipe Recipe, string File, IReadOnlyList<stri
         RunDirectory run = RunDirectory.Open(name);
         Recipe own = recipe is null ? run.ReadRecipe() : RecipeLoader.Load(recipe, [], withData).Recipe;
         string path = Checkpoint(run, own, checkpoint);
+        if (CheckpointStore.Fault(path) is { } fault)
+        {
+            throw new UserErrorException($"{path}: {fault}; name another one with --checkpoint");
+        }
+
         string average = Path.Combine(path, CheckpointStore.EmaFile);
         string file = !raw && System.IO.File.Exists(average) ? average : Path.Combine(path, CheckpointStore.ModelFile);
         return new RunWeights(own, file, CheckpointStore.ReadProgress(path).ClassNames);

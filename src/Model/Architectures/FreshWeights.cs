@@ -40,7 +40,7 @@ internal static class FreshWeights
         {
             foreach ((string name, Fill fill) in (layer as IFreshlyFilled)?.Fills ?? [])
             {
-                fills[$"{path}.{name}"] = fill;
+                fills[path.Length == 0 ? name : $"{path}.{name}"] = fill;
             }
         }
 

@@ -5,7 +5,8 @@ using StreamTrainer.Pipeline.Transforms;
 namespace StreamTrainer.Pipeline.Decoding;
 
 /// <summary>
-/// The decoder for whatever a source gives: raw rows as they are, baseline JPEG by our own decoder, everything else by libvips.
+/// The decoder for whatever a source gives: raw rows as they are, baseline JPEG and shards' payloads by our own decoders,
+/// everything else by libvips.
 /// Where ours meets damage, in the middle of an image too, libvips decodes the box again and says what the rest is.
 /// </summary>
 /// <param name="exifOrientation">Whether images are turned as their EXIF orientation says.</param>
@@ -15,6 +16,7 @@ public sealed class SampleDecoder(bool exifOrientation, DecoderKind decoder = De
     private readonly VipsDecoder? _vips = decoder == DecoderKind.Managed ? null : new(exifOrientation);
     private readonly JpegDecoder? _jpeg = decoder == DecoderKind.Libvips ? null : new(exifOrientation);
     private readonly RawDecoder _raw = new();
+    private readonly PayloadDecoder _payload = new(exifOrientation);
     private IImageDecoder? _open;
     private EncodedSample? _sample;
     private ImageSize _size;
@@ -30,7 +32,11 @@ public sealed class SampleDecoder(bool exifOrientation, DecoderKind decoder = De
         ArgumentNullException.ThrowIfNull(sample);
         _sample = sample;
         IsOwn = false;
-        if (sample.Kind != PayloadKind.Encoded)
+        if (sample.Kind is PayloadKind.Coefficients or PayloadKind.Indexed)
+        {
+            _open = _payload;
+        }
+        else if (sample.Kind != PayloadKind.Encoded)
         {
             _open = _raw;
         }
@@ -93,6 +99,7 @@ public sealed class SampleDecoder(bool exifOrientation, DecoderKind decoder = De
         _vips?.Dispose();
         _jpeg?.Dispose();
         _raw.Dispose();
+        _payload.Dispose();
     }
 
     /// <summary>Goes on with libvips, behind the rows that were given already.</summary>

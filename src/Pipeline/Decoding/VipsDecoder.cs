@@ -43,6 +43,9 @@ internal sealed unsafe class VipsDecoder : IImageDecoder
 
     private int ValueBytes => _format switch { FormatUChar => 1, FormatUShort or FormatShort => 2, _ => 4 };
 
+    /// <summary>EXIF's orientation of the image that is open.</summary>
+    public int StoredOrientation => LibVips.Orientation(_image);
+
     /// <inheritdoc/>
     public ImageSize Open(EncodedSample sample)
     {

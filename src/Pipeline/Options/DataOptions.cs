@@ -22,8 +22,16 @@ public sealed record DataOptions
     [Description("Standard deviation of the channels, for pixels in 0..1."), Length(3, 3), Range(0.001, 10.0)]
     public IReadOnlyList<double> Std { get; init; } = [0.229, 0.224, 0.225];
 
+    /// <summary>How an epoch is shuffled.</summary>
+    [Description("How an epoch is shuffled: full, or blocks(SIZE, BUFFER): blocks of SIZE neighbouring samples in random order, mixed within BUFFER samples, for disks that seek and object stores.")]
+    public Shuffle Shuffle { get; init; }
+
+    /// <summary>Repeated augmentation.</summary>
+    [Description("Repeated augmentation: so many views of a sample in an epoch that stays as long as it was, so it shows a part of the set; 3 in A1 and A2. 0: each sample once."), Range(0, 64)]
+    public int AugRepeats { get; init; }
+
     /// <summary>Worker threads that decode and augment.</summary>
-    [Description("Threads that decode and augment."), Range(1, 1024), Auto("as many as the cores this process may use")]
+    [Description("Threads that decode and augment."), Range(1, 1024), Auto("as many as the device's pace asks for, at most the cores this process may use")]
     public int? Workers { get; init; }
 
     /// <summary>Threads that read.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using StreamTrainer.Pipeline.Demo;
+using StreamTrainer.Pipeline.Shards;
 
 namespace StreamTrainer.Pipeline.Sources;
 
@@ -12,12 +13,13 @@ public static class SampleSources
     private static readonly (Func<string, bool> Matches, Func<string, ILogger, ISampleSource> Open)[] s_kinds =
     [
         (path => path.StartsWith(DemoScheme, StringComparison.Ordinal), (path, logger) => TarSource.Open(DemoDataset.Ensure(path[DemoScheme.Length..], logger))),
+        (ShardSource.Is, (path, _) => ShardSource.Open(path)),
         (Directory.Exists, (path, _) => ImageFolderSource.Open(path)),
         (path => File.Exists(path) && IdxFile.Is(path), (path, _) => IdxSource.Open(path)),
         (File.Exists, (path, _) => TarSource.Open(path)),
     ];
 
-    /// <summary>Opens a source: an image folder, a tar, an IDX image file or <c>demo:train</c>, with the options of
+    /// <summary>Opens a source: an image folder, a folder of shards, a tar, an IDX image file or <c>demo:train</c>, with the options of
     /// docs/data-formats.md after a question mark.</summary>
     /// <param name="location">What the recipe says.</param>
     /// <param name="logger">Where it is said that a data set is being made, which takes a while.</param>
@@ -27,7 +29,7 @@ public static class SampleSources
         ArgumentNullException.ThrowIfNull(location);
         if (location.Length == 0)
         {
-            throw new UserErrorException("data.train: not given; name a folder, a tar, an IDX image file or demo:train (--set data.train=PATH)");
+            throw new UserErrorException("data.train: not given; name a folder, a tar, shards, an IDX image file or demo:train (--set data.train=PATH)");
         }
 
         SourceLocation parsed = SourceLocation.Parse(location);
@@ -60,7 +62,7 @@ public static class SampleSources
     {
         if (location.Length == 0)
         {
-            throw new UserErrorException($"{key}: not given; name a folder, a tar, an IDX image file or demo:train (--set {key}=PATH)");
+            throw new UserErrorException($"{key}: not given; name a folder, a tar, shards, an IDX image file or demo:train (--set {key}=PATH)");
         }
 
         string path = SourceLocation.Parse(location).Path;

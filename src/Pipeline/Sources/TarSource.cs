@@ -65,6 +65,9 @@ public sealed class TarSource : ISampleSource
     public string NameOf(long index) => $"{Name}:{_index.Names[index]}";
 
     /// <inheritdoc/>
+    public string PathOf(long index) => _index.Names[index];
+
+    /// <inheritdoc/>
     public void Read(long index, EncodedSample sample)
     {
         ArgumentNullException.ThrowIfNull(sample);

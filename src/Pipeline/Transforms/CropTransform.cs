@@ -64,12 +64,14 @@ public abstract unsafe class CropTransform : IImageTransform
                     transforming += Stopwatch.GetTimestamp() - decoded;
                 }
 
+                long resampled = Stopwatch.GetTimestamp();
                 if (plan.Shift is (int right, int down))
                 {
-                    long resampled = Stopwatch.GetTimestamp();
                     PadShift.Apply(new PixelView(resized, plan.Window.Width, plan.Window.Height, 3 * plan.Window.Width), right, down, plan.Flip, output);
-                    transforming += Stopwatch.GetTimestamp() - resampled;
                 }
+
+                Finish(output);
+                transforming += Stopwatch.GetTimestamp() - resampled;
             }
 
             timing = new TransformTiming(timing.DecodeTicks + decoding, timing.TransformTicks + transforming);
@@ -89,6 +91,12 @@ public abstract unsafe class CropTransform : IImageTransform
 
     /// <summary>What is done to an image of this size at this place; a pure function of both.</summary>
     protected abstract CropPlan Plan(ImageSize image, in SamplePlace place);
+
+    /// <summary>Changes the cropped image in its place in the batch, as <see cref="Plan"/> has drawn.</summary>
+    /// <param name="pixels"><c>[height, width, 3]</c> of <see cref="OutputSize"/>, and not a byte more.</param>
+    protected virtual void Finish(byte* pixels)
+    {
+    }
 
     /// <summary>Frees the buffers.</summary>
     protected virtual void Dispose(bool disposing)

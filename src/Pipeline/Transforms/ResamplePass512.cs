@@ -8,46 +8,64 @@ namespace StreamTrainer.Pipeline.Transforms;
 internal static unsafe class ResamplePass512
 {
     /// <inheritdoc cref="ResamplePass.Horizontal"/>
-    /// <remarks>Up to 64 numbers behind the last pixel are written; nothing behind the source rows' last pixel is read.</remarks>
+    /// <remarks>Up to 32 numbers behind the last pixel are written; nothing behind the source rows' last pixel is read.</remarks>
     public static void Horizontal(in ResampleRows rows, ResampleTable table, ResampleGroups groups)
     {
-        byte* s0 = rows.S0, s1 = rows.S1, s2 = rows.S2, s3 = rows.S3;
-        short* t01 = rows.T01, t23 = rows.T23;
-        int pairs = table.Pairs, reach = 12 * ((pairs - 1) / 2) + Vector512<byte>.Count;
-        long end = 3L * rows.Width;
-        Vector512<int> spread = ResampleGroups.Spread;
-        Vector512<short> even = Vector512.Create(0x00ff00ff).AsInt16();
-        for (int group = 0, x = 0; group < groups.Count; group++, x += ResampleGroups.Pixels)
+        // Groups whose 64 bytes end behind the rows' last pixel stand together at one end, at the left one in a mirrored table.
+        int reach = 12 * ((table.Pairs - 1) / 2) + Vector512<byte>.Count, first = 0, last = groups.Count;
+        long end = 3L * (rows.Origin + rows.Width);
+        for (; first < last && 3L * groups.Start(first) + reach > end; first++)
         {
-            long at = 3L * (groups.Start(group) - rows.Origin);
-            bool inside = at + reach <= end;
+        }
+
+        for (; last > first && 3L * groups.Start(last - 1) + reach > end; last--)
+        {
+        }
+
+        Horizontal<Part>(rows, table, groups, 0, first);
+        Horizontal<Whole>(rows, table, groups, first, last);
+        Horizontal<Part>(rows, table, groups, last, groups.Count);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Horizontal<TLoad>(in ResampleRows rows, ResampleTable table, ResampleGroups groups, int first, int last)
+        where TLoad : struct, ILoad
+    {
+        byte* s0 = rows.S0, s1 = rows.S1, s2 = rows.S2, s3 = rows.S3;
+        int* high = table.High(0), low = table.Low(0);
+        nint stride = (nint)(table.High(1) - high);
+        int pairs = table.Pairs, origin = 3 * rows.Origin, width = 3 * rows.Width;
+        Vector512<int> spread = ResampleGroups.Spread, half = Vector512.Create(ResampleTable.Half);
+        Vector512<short> even = Vector512.Create(0x00ff00ff).AsInt16();
+        for (int group = first; group < last; group++)
+        {
+            int x = group * ResampleGroups.Pixels, left = width;
+            nint at = 3 * groups.Start(group) - origin;
+            int* h = high + x, l = low + x;
             Vector512<byte> order = groups.Order(group);
-            Vector512<int> h0 = default, h1 = default, h2 = default, h3 = default;
-            Vector512<int> l0 = Vector512.Create(ResampleTable.Half), l1 = l0, l2 = l0, l3 = l0;
-            int pair = 0;
-            for (; pair + 1 < pairs; pair += 2, at += 12)
+            Vector512<int> h0 = default, h1 = default, h2 = default, h3 = default, l0 = half, l1 = half, l2 = half, l3 = half;
+            int pair = pairs;
+            for (; pair > 1; pair -= 2, at += 12, h += 2 * stride, l += 2 * stride)
             {
-                Vector512<short> highA = Weights(table.High(pair) + x, spread), highB = Weights(table.High(pair + 1) + x, spread);
-                Vector512<short> lowA = Weights(table.Low(pair) + x, spread), lowB = Weights(table.Low(pair + 1) + x, spread);
-                Vector512<short> p0 = Pixels(s0 + at, end - at, inside, order), p1 = Pixels(s1 + at, end - at, inside, order);
-                Vector512<short> p2 = Pixels(s2 + at, end - at, inside, order), p3 = Pixels(s3 + at, end - at, inside, order);
-                Four(p0, even, highA, highB, lowA, lowB, ref h0, ref l0);
-                Four(p1, even, highA, highB, lowA, lowB, ref h1, ref l1);
-                Four(p2, even, highA, highB, lowA, lowB, ref h2, ref l2);
-                Four(p3, even, highA, highB, lowA, lowB, ref h3, ref l3);
+                Vector512<short> highA = Weights(h, spread), highB = Weights(h + stride, spread);
+                Vector512<short> lowA = Weights(l, spread), lowB = Weights(l + stride, spread);
+                Four(TLoad.Load(s0 + at, left - at, order), even, highA, highB, lowA, lowB, ref h0, ref l0);
+                Four(TLoad.Load(s1 + at, left - at, order), even, highA, highB, lowA, lowB, ref h1, ref l1);
+                Four(TLoad.Load(s2 + at, left - at, order), even, highA, highB, lowA, lowB, ref h2, ref l2);
+                Four(TLoad.Load(s3 + at, left - at, order), even, highA, highB, lowA, lowB, ref h3, ref l3);
             }
 
-            if (pair < pairs)
+            if (pair == 1)
             {
-                Vector512<short> high = Weights(table.High(pair) + x, spread), low = Weights(table.Low(pair) + x, spread);
-                Two(Pixels(s0 + at, end - at, inside, order) & even, high, low, ref h0, ref l0);
-                Two(Pixels(s1 + at, end - at, inside, order) & even, high, low, ref h1, ref l1);
-                Two(Pixels(s2 + at, end - at, inside, order) & even, high, low, ref h2, ref l2);
-                Two(Pixels(s3 + at, end - at, inside, order) & even, high, low, ref h3, ref l3);
+                Vector512<short> highA = Weights(h, spread), lowA = Weights(l, spread);
+                Two(TLoad.Load(s0 + at, left - at, order) & even, highA, lowA, ref h0, ref l0);
+                Two(TLoad.Load(s1 + at, left - at, order) & even, highA, lowA, ref h1, ref l1);
+                Two(TLoad.Load(s2 + at, left - at, order) & even, highA, lowA, ref h2, ref l2);
+                Two(TLoad.Load(s3 + at, left - at, order) & even, highA, lowA, ref h3, ref l3);
             }
 
-            Pair(h0, l0, h1, l1).Store(t01 + 6 * x);
-            Pair(h2, l2, h3, l3).Store(t23 + 6 * x);
+            Pair(h0, l0, h1, l1).Store(rows.T01 + 6 * x);
+            Pair(h2, l2, h3, l3).Store(rows.T23 + 6 * x);
         }
     }
 
@@ -55,6 +73,7 @@ internal static unsafe class ResamplePass512
     /// <param name="count">How many pairs.</param>
     /// <remarks>Up to 128 numbers behind a pair's last one are read; nothing behind the target row is written.</remarks>
 #pragma warning disable CS1573 // The others are inherited.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Vertical(short** pairs, int count, ResampleTable table, int row, int length, byte* target)
     {
         Vector512<int> inOrder = Vector512.Create(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
@@ -93,16 +112,8 @@ internal static unsafe class ResamplePass512
     private static Vector512<short> Weights(int* pixels, Vector512<int> spread) =>
         Avx512F.PermuteVar16x32(Vector256.Load(pixels).ToVector512Unsafe(), spread).AsInt16();
 
-    /// <summary>Taps 0, 2, 1 and 3 of a group's values.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<short> Pixels(byte* source, long left, bool inside, Vector512<byte> order)
-    {
-        Vector512<byte> bytes = inside ? Vector512.Load(source) : Avx512BW.MaskLoad(source, FirstBytes(left), Vector512<byte>.Zero);
-        return Avx512Vbmi.PermuteVar64x8(bytes, order).AsInt16();
-    }
-
     /// <summary>All ones in the first bytes.</summary>
-    private static Vector512<byte> FirstBytes(long count) =>
+    private static Vector512<byte> FirstBytes(nint count) =>
         Vector512.LessThan(Vector512<byte>.Indices, Vector512.Create((byte)Math.Clamp(count, 0, Vector512<byte>.Count)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -134,5 +145,27 @@ internal static unsafe class ResamplePass512
         Vector512<int> first = Sum(high0, low0) >> ResampleTable.Precision, second = Sum(high1, low1) >> (ResampleTable.Precision - 16);
         Vector512<short> both = Vector512.ConditionalSelect(Vector512.Create(0xffff), first, second).AsInt16();
         return Vector512.Min(Vector512.Max(both, Vector512<short>.Zero), Vector512.Create((short)255));
+    }
+
+    /// <summary>How a group's bytes are read and put in order: taps 0, 2, 1 and 3 of each value.</summary>
+    private interface ILoad
+    {
+        static abstract Vector512<short> Load(byte* source, nint left, Vector512<byte> order);
+    }
+
+    /// <summary>All 64 bytes.</summary>
+    private readonly struct Whole : ILoad
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<short> Load(byte* source, nint left, Vector512<byte> order) =>
+            Avx512Vbmi.PermuteVar64x8(Vector512.Load(source), order).AsInt16();
+    }
+
+    /// <summary>As many as are left.</summary>
+    private readonly struct Part : ILoad
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<short> Load(byte* source, nint left, Vector512<byte> order) =>
+            Avx512Vbmi.PermuteVar64x8(Avx512BW.MaskLoad(source, FirstBytes(left), Vector512<byte>.Zero), order).AsInt16();
     }
 }

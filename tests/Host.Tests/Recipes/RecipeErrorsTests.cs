@@ -13,8 +13,8 @@ public class RecipeErrorsTests
     [Theory]
     [InlineData("optimizer:\n  lrr: 0.1", "r.yaml:3: optimizer.lrr: unknown key; did you mean 'lr'? Known: name, lr, weightDecay, decayAll, momentum, betas, eps, maxGradNorm, clipGrad, alwaysAdapt, biasCorrection, biasLrScale")]
     [InlineData("optimiser:\n  lr: 0.1", "r.yaml:2: optimiser: unknown key; did you mean 'optimizer'? Known: extends, description, model, data, augment, eval, mix, loss, optimizer, schedule, ema, train, checkpoint, log")]
-    [InlineData("train:\n  lr: 0.1", "r.yaml:3: train.lr: unknown key; did you mean 'optimizer.lr'? Known: epochs, maxSteps, batchSize, seed, precision, device, threads")]
-    [InlineData("train:\n  quux: 1", "r.yaml:3: train.quux: unknown key. Known: epochs, maxSteps, batchSize, seed, precision, device, threads")]
+    [InlineData("train:\n  lr: 0.1", "r.yaml:3: train.lr: unknown key; did you mean 'optimizer.lr'? Known: epochs, maxSteps, batchSize, groupSize, microBatchSize, seed, precision, device, threads")]
+    [InlineData("train:\n  quux: 1", "r.yaml:3: train.quux: unknown key. Known: epochs, maxSteps, batchSize, groupSize, microBatchSize, seed, precision, device, threads")]
     [InlineData("train:\n  epochs: many", "r.yaml:3: train.epochs: found 'many'; allowed: a whole number from 1 to 1000000")]
     [InlineData("train:\n  epochs: 1.5", "r.yaml:3: train.epochs: found '1.5'; allowed: a whole number from 1 to 1000000")]
     [InlineData("train:\n  epochs: 1e3", "r.yaml:3: train.epochs: found '1e3'; did you mean 1000? Allowed: a whole number from 1 to 1000000")]
@@ -61,6 +61,9 @@ public class RecipeErrorsTests
     [InlineData("augment: {padding: 2}", "augment.padding: has no effect with augment.crop randomResizedCrop; leave it at its default or set augment.crop to padShift")]
     [InlineData("augment: {padding: 8, size: 8, crop: padShift}", "augment.padding: 8 pixels cannot be reflected from an image of 8; it must be below augment.size")]
     [InlineData("{train: {batchSize: 33}, mix: {mixup: 0.1}}", "train.batchSize: 33 is odd, and mixup and cutmix mix images in pairs; make it even or set mix.mixup and mix.cutmix to 0")]
+    [InlineData("{train: {batchSize: 32, groupSize: 12}}", "train.groupSize: 12 does not divide train.batchSize, 32; all groups of a step are of one size")]
+    [InlineData("{train: {batchSize: 32, groupSize: 16, microBatchSize: 12}}", "train.microBatchSize: 12 does not divide the 16 images of a group; all passes of a group are of one size")]
+    [InlineData("{train: {batchSize: 66, groupSize: 33}, mix: {cutmix: 1}}", "train.groupSize: 33 is odd, and mixup and cutmix mix images in pairs; make it even or set mix.mixup and mix.cutmix to 0")]
     [InlineData("{train: {batchSize: 33}, mix: {cutmix: 1}}", "train.batchSize: 33 is odd, and mixup and cutmix mix images in pairs; make it even or set mix.mixup and mix.cutmix to 0")]
     [InlineData("loss: {targetThreshold: 0.2}", "loss.targetThreshold: is for bce only, and loss.name is crossEntropy; set it to none or set loss.name to bce")]
     [InlineData("loss: {reduction: sumClasses}", "loss.reduction: is for bce only, and loss.name is crossEntropy; set it to mean or set loss.name to bce")]
@@ -111,7 +114,7 @@ public class RecipeErrorsTests
                 "r.yaml:2: train.epochs: 0 is out of range; allowed: a whole number from 1 to 1000000",
                 "r.yaml:3: train.batchSize: 7 is odd, and mixup and cutmix mix images in pairs; make it even or set mix.mixup and mix.cutmix to 0",
                 "r.yaml:4: batchSize: duplicate key; it stands at r.yaml:3 already",
-                "r.yaml:5: train.batchsize: unknown key; did you mean 'batchSize'? Known: epochs, maxSteps, batchSize, seed, precision, device, threads",
+                "r.yaml:5: train.batchsize: unknown key; did you mean 'batchSize'? Known: epochs, maxSteps, batchSize, groupSize, microBatchSize, seed, precision, device, threads",
                 "r.yaml:7: augment.scale: the smallest area, 1, is above the largest, 0.5; write the smaller first",
             ],
             lines);

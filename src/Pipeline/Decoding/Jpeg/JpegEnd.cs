@@ -157,6 +157,9 @@ internal static unsafe class JpegEnd
 
                     next = content + Math.Max(length, 0);
                     break;
+                case (>= FirstFrame and <= FirstFrame + 2 or 0xc9 or 0xca) when end - marker < 10:
+                    // libjpeg asks for the frame's size before it says that there is one already.
+                    return null;
                 default:
                     return "damaged JPEG: a marker behind its pixels has no business there";
             }
