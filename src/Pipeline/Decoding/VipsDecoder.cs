@@ -41,10 +41,10 @@ internal sealed unsafe class VipsDecoder : IImageDecoder
         VipsRuntime.Initialize();
     }
 
-    private int ValueBytes => _format switch { FormatUChar => 1, FormatUShort or FormatShort => 2, _ => 4 };
-
     /// <summary>EXIF's orientation of the image that is open.</summary>
     public int StoredOrientation => LibVips.Orientation(_image);
+
+    private int ValueBytes => _format switch { FormatUChar => 1, FormatUShort or FormatShort => 2, _ => 4 };
 
     /// <inheritdoc/>
     public ImageSize Open(EncodedSample sample)

@@ -45,7 +45,7 @@ public sealed record AugmentOptions
     public bool AlternatingFlip { get; init; }
 
     /// <summary>RandAugment or AutoAugment by timm's text.</summary>
-    [Description("RandAugment or AutoAugment by timm's text: rand-m7-mstd0.5-inc1, original, originalr, v0, v0r, the latter also with -mstd0.5.")]
+    [Description("RandAugment or AutoAugment by timm's text: rand-m7-mstd0.5-inc1 and the like, original, originalr, v0, v0r, these also with -mstd0.5.")]
     public string? AutoAugment { get; init; }
 
     /// <summary>How far brightness, contrast and saturation go from 1.</summary>
