@@ -60,6 +60,9 @@ internal static class CommandLine
             PackCommand.Create(output),
             UnpackCommand.Create(output),
             InspectCommand.Create(output),
+            ModelsCommand.Create(output),
+            BenchCommand.Create(output),
+            ExportCommand.Create(output),
             RecipeCommand.Create(output),
             DoctorCommand.Create(output),
         };

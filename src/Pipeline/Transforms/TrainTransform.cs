@@ -35,6 +35,13 @@ public sealed class TrainTransform : CropTransform
         _calls = new OperationCall[_policy?.MostOperations ?? 0];
     }
 
+    /// <summary>What is drawn for an image of this size at this place; the operations until the next call.</summary>
+    internal (CropPlan Plan, ReadOnlyMemory<OperationCall> Calls) Drawn(ImageSize image, in SamplePlace place)
+    {
+        CropPlan plan = Plan(image, place);
+        return (plan, _calls.AsMemory(0, _applied));
+    }
+
     /// <inheritdoc/>
     protected override CropPlan Plan(ImageSize image, in SamplePlace place)
     {
@@ -50,8 +57,12 @@ public sealed class TrainTransform : CropTransform
             case CropMode.PadShift:
                 plan = new CropPlan(all, OutputSize, output, default, Shift: PadShift.Draw(ref draws, _options));
                 break;
+            case CropMode.ScaleJitter:
+                (ImageSize scaled, CropBox part) = ScaleJitter.Draw(ref draws, image, _options);
+                plan = new CropPlan(all, scaled, part, default);
+                break;
             default:
-                (ImageSize resized, CropBox crop) = EvaluationGeometry.Of(image, _options.Size, 1.0);
+                (ImageSize resized, CropBox crop) = EvaluationGeometry.Center(image, _options.Size, 1.0);
                 plan = new CropPlan(all, resized, crop, default);
                 break;
         }
