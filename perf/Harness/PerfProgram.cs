@@ -16,6 +16,7 @@ internal static class PerfProgram
         new AugmentCase(),
         new PayloadCase(),
         new PixelsCase(),
+        new ShardsCase(),
     ];
 
     /// <summary>Runs the cases that the arguments name. Exit codes: 0 measured, 2 wrong use or missing data.</summary>
