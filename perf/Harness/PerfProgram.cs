@@ -8,19 +8,17 @@ internal static class PerfProgram
 {
     private static readonly IPerfCase[] s_cases =
     [
-    private static readonly IPerfCase[] s_cases =
-    [
         new StepCase(),
         new PipelineCase(),
+        new DataLoaderCase(),
         new FirstBatchCase(),
+        new SteadyCase(),
+        new PixelsCase(),
         new DecodeCase(),
         new ResizeCase(),
         new AugmentCase(),
         new PayloadCase(),
-        new PixelsCase(),
-        new DataLoaderCase(),
-        new SteadyCase(),
-    ];
+        new ShardsCase(),
     ];
 
     /// <summary>Runs the cases that the arguments name. Exit codes: 0 measured, 2 wrong use or missing data.</summary>
