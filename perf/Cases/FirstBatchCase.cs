@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Win32.SafeHandles;
 using StreamTrainer.Perf.Harness;
 using StreamTrainer.Pipeline;
 using StreamTrainer.Pipeline.Batching;
@@ -74,8 +73,8 @@ internal sealed class FirstBatchCase : IPerfCase
     private static void Prepare(string tar)
     {
         SampleSources.Open(tar).Dispose();
-        using SafeFileHandle file = File.OpenHandle(tar);
-        var archive = TarIdentity.Of(file, tar);
+        using ByteFile file = ByteFile.Open(tar);
+        var archive = TarIdentity.Of(file);
         SampleIndex real = TarIndexCache.Load(archive)
             ?? throw new UserErrorException($"{DataCache.Root}: the index of {tar} cannot be cached there");
         var names = new NameTable();

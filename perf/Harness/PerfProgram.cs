@@ -8,7 +8,14 @@ internal static class PerfProgram
 {
     private static readonly IPerfCase[] s_cases =
     [
-        new StepCase(), new PipelineCase(), new FirstBatchCase(), new AugmentCase(), new ResizeCase(), new DecodeCase(),
+        new StepCase(),
+        new PipelineCase(),
+        new FirstBatchCase(),
+        new DecodeCase(),
+        new ResizeCase(),
+        new AugmentCase(),
+        new PayloadCase(),
+        new PixelsCase(),
     ];
 
     /// <summary>Runs the cases that the arguments name. Exit codes: 0 measured, 2 wrong use or missing data.</summary>

@@ -31,7 +31,7 @@ public sealed unsafe class Resampler : IDisposable
     private int _pushed, _made, _pairs, _ringMask;
     private short* _ringRows;
     private byte* _oddRow;
-    private long _ringStride;
+    private long _ringStride, _outputStride;
     private bool _isNearest, _isGrouped;
 
     /// <summary>A resampler for one thread.</summary>
@@ -80,16 +80,22 @@ public sealed unsafe class Resampler : IDisposable
         return _needed = new CropBox(left, top, width, height);
     }
 
+    /// <summary>Begins to make the window, packed.</summary>
+    /// <inheritdoc cref="Begin(bool, byte*, int)"/>
+    public void Begin(bool flip, byte* target) => Begin(flip, target, 3 * _window.Width);
+
     /// <summary>Begins to make the window.</summary>
     /// <param name="flip">Mirror it, left to right.</param>
-    /// <param name="target">Packed RGB of the window's size; not a byte behind it is written. Complete when all rows were pushed.</param>
-    public void Begin(bool flip, byte* target)
+    /// <param name="target">RGB of the window's size; not a byte beside it is written. Complete when all rows were pushed.</param>
+    /// <param name="stride">Bytes from a row to the next.</param>
+    public void Begin(bool flip, byte* target, int stride)
     {
         _output = target;
+        _outputStride = stride;
         _pushed = _made = _pairs = 0;
         if (_isNearest)
         {
-            _nearest.Begin(flip, target);
+            _nearest.Begin(flip, target, stride);
             return;
         }
 
@@ -209,7 +215,7 @@ public sealed unsafe class Resampler : IDisposable
         }
 
         int length = 3 * _window.Width;
-        byte* target = _output + (long)length * row;
+        byte* target = _output + _outputStride * row;
         switch (_level)
         {
             case VectorLevel.Vector512:
