@@ -13,6 +13,7 @@ public static class SampleSources
     private static readonly (Func<string, bool> Matches, Func<SourceLocation, ILogger, ISampleSource> Open)[] s_kinds =
     [
         (path => path.StartsWith(DemoScheme, StringComparison.Ordinal), (from, logger) => TarSource.Open(DemoDataset.Ensure(from.Path[DemoScheme.Length..], logger))),
+        (ParquetSource.Is, (from, _) => ParquetSource.Open(from.Path, from.PathColumn, from.LabelColumn)),
         (path => RemoteFiles.IsRemote(path) || (BraceList.Is(path) && !Path.Exists(path)), (from, _) => TarSource.Open(from.Path)),
         (Directory.Exists, (from, _) => ImageFolderSource.Open(from.Path)),
         (path => ListSource.Is(path) && File.Exists(path), (from, _) => ListSource.Open(from.Path, from.PathColumn, from.LabelColumn)),
@@ -34,9 +35,9 @@ public static class SampleSources
         }
 
         SourceLocation parsed = SourceLocation.Parse(location);
-        if ((parsed.PathColumn ?? parsed.LabelColumn) is not null && !ListSource.Is(parsed.Path))
+        if ((parsed.PathColumn ?? parsed.LabelColumn) is not null && !ListSource.Is(parsed.Path) && !ParquetSource.Is(parsed.Path))
         {
-            throw new UserErrorException($"{location}: path and label name the columns of a list (.csv, .jsonl), and {parsed.Path} is none");
+            throw new UserErrorException($"{location}: path and label name the columns of a list (.csv, .jsonl) or of Parquet files, and {parsed.Path} is none");
         }
 
         ISampleSource source = OpenWhole(parsed, logger ?? NullLogger.Instance);
