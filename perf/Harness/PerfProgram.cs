@@ -6,7 +6,17 @@ namespace StreamTrainer.Perf.Harness;
 /// <summary>The command line: <c>perf -- CASE [--json]</c>.</summary>
 internal static class PerfProgram
 {
-    private static readonly IPerfCase[] s_cases = [new StepCase(), new PipelineCase(), new FirstBatchCase()];
+    private static readonly IPerfCase[] s_cases =
+    [
+        new StepCase(),
+        new PipelineCase(),
+        new FirstBatchCase(),
+        new DecodeCase(),
+        new ResizeCase(),
+        new AugmentCase(),
+        new PayloadCase(),
+        new PixelsCase(),
+    ];
 
     /// <summary>Runs the cases that the arguments name. Exit codes: 0 measured, 2 wrong use or missing data.</summary>
     public static int Run(string[] args)

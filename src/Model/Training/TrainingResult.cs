@@ -38,6 +38,9 @@ public sealed record TrainingResult
     /// <summary>Samples that could not be used.</summary>
     public required long BadSamples { get; init; }
 
+    /// <summary>Steps of the run that were left out because gradients overflowed; only in fp16.</summary>
+    public long? SkippedSteps { get; init; }
+
     /// <summary>Where the time went: seconds by phase of the training thread, in order; the sum is the wall time.</summary>
     public required IReadOnlyList<KeyValuePair<string, double>> Phases { get; init; }
 

@@ -82,6 +82,7 @@ internal sealed class GroupDispatcher(PipelinePlan plan, long count, BatchRing r
         batch.IndexInEpoch = _batch;
         batch.ImageSize = plan.ImageSize;
         batch.Count = plan.RowsOf(_batch, count);
+        batch.Adjustments.Begin(plan.Augment, plan.ImageSize, batch.Capacity);
         slot.Expect(batch.Count);
         ring.Enqueue(slot);
         _slot = slot;

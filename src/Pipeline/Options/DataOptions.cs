@@ -49,4 +49,8 @@ public sealed record DataOptions
     /// <summary>Honour the EXIF orientation; timm does not.</summary>
     [Description("Turn images by their EXIF orientation; timm ignores it.")]
     public bool ExifOrientation { get; init; }
+
+    /// <summary>Which decoder.</summary>
+    [Description("Decoder of image files: auto takes our own for baseline JPEG and libvips for everything else; managed takes only our own; libvips only libvips. The pixels are the same.")]
+    public DecoderKind Decoder { get; init; } = DecoderKind.Auto;
 }

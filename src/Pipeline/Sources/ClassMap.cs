@@ -60,6 +60,8 @@ public static class ClassMap
 
         public string NameOf(long index) => inner.NameOf(index);
 
+        public string PathOf(long index) => inner.PathOf(index);
+
         public void Read(long index, EncodedSample sample) => inner.Read(index, sample);
 
         public void Dispose() => inner.Dispose();

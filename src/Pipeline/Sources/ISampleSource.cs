@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace StreamTrainer.Pipeline.Sources;
 
 /// <summary>
@@ -26,6 +28,10 @@ public interface ISampleSource : IDisposable
 
     /// <summary>What to call sample <paramref name="index"/> in a message (its path); not for the hot path.</summary>
     string NameOf(long index);
+
+    /// <summary>The path of sample <paramref name="index"/> inside the source, with <c>/</c> between its parts: what it is called
+    /// wherever the source is moved to or made into. Not for the hot path.</summary>
+    string PathOf(long index) => string.Create(CultureInfo.InvariantCulture, $"{ClassNames[LabelOf(index)]}/{index:D8}");
 
     /// <summary>How many reads at a time it serves best, unless the recipe says.</summary>
     int Readers => 2;

@@ -66,6 +66,9 @@ public sealed class ImageFolderSource : ISampleSource
     public string NameOf(long index) => Path.Combine(Name, _files[index]);
 
     /// <inheritdoc/>
+    public string PathOf(long index) => _files[index];
+
+    /// <inheritdoc/>
     public void Read(long index, EncodedSample sample)
     {
         ArgumentNullException.ThrowIfNull(sample);

@@ -34,6 +34,9 @@ internal sealed class RepeatedSource(ISampleSource inner, int times) : ISampleSo
     public string NameOf(long index) => inner.NameOf(index % inner.Count);
 
     /// <inheritdoc/>
+    public string PathOf(long index) => inner.PathOf(index % inner.Count);
+
+    /// <inheritdoc/>
     public void Read(long index, EncodedSample sample) => inner.Read(index % inner.Count, sample);
 
     /// <inheritdoc/>

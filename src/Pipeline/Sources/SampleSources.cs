@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using StreamTrainer.Pipeline.Demo;
+using StreamTrainer.Pipeline.Shards;
 using StreamTrainer.Pipeline.Sources.Remote;
 
 namespace StreamTrainer.Pipeline.Sources;
@@ -15,13 +16,14 @@ public static class SampleSources
         (path => path.StartsWith(DemoScheme, StringComparison.Ordinal), (from, logger) => TarSource.Open(DemoDataset.Ensure(from.Path[DemoScheme.Length..], logger))),
         (ParquetSource.Is, (from, _) => ParquetSource.Open(from.Path, from.PathColumn, from.LabelColumn)),
         (path => RemoteFiles.IsRemote(path) || (BraceList.Is(path) && !Path.Exists(path)), (from, _) => TarSource.Open(from.Path)),
+        (ShardSource.Is, (from, _) => ShardSource.Open(from.Path)),
         (Directory.Exists, (from, _) => ImageFolderSource.Open(from.Path)),
         (path => ListSource.Is(path) && File.Exists(path), (from, _) => ListSource.Open(from.Path, from.PathColumn, from.LabelColumn)),
         (path => File.Exists(path) && IdxFile.Is(path), (from, _) => IdxSource.Open(from.Path)),
         (File.Exists, (from, _) => TarSource.Open(from.Path)),
     ];
 
-    /// <summary>Opens a source: an image folder, a tar, an IDX image file or <c>demo:train</c>, with the options of
+    /// <summary>Opens a source: an image folder, a folder of shards, a tar, an IDX image file or <c>demo:train</c>, with the options of
     /// docs/data-formats.md after a question mark.</summary>
     /// <param name="location">What the recipe says.</param>
     /// <param name="logger">Where it is said that a data set is being made, which takes a while.</param>
@@ -31,7 +33,7 @@ public static class SampleSources
         ArgumentNullException.ThrowIfNull(location);
         if (location.Length == 0)
         {
-            throw new UserErrorException("data.train: not given; name a folder, a tar, an IDX image file or demo:train (--set data.train=PATH)");
+            throw new UserErrorException("data.train: not given; name a folder, a tar, shards, an IDX image file or demo:train (--set data.train=PATH)");
         }
 
         SourceLocation parsed = SourceLocation.Parse(location);
@@ -69,7 +71,7 @@ public static class SampleSources
     {
         if (location.Length == 0)
         {
-            throw new UserErrorException($"{key}: not given; name a folder, a tar, an IDX image file or demo:train (--set {key}=PATH)");
+            throw new UserErrorException($"{key}: not given; name a folder, a tar, shards, an IDX image file or demo:train (--set {key}=PATH)");
         }
 
         string path = SourceLocation.Parse(location).Path;

@@ -30,6 +30,9 @@ internal sealed class SubsetSource(ISampleSource inner, long[] indices) : ISampl
     public string NameOf(long index) => inner.NameOf(indices[index]);
 
     /// <inheritdoc/>
+    public string PathOf(long index) => inner.PathOf(indices[index]);
+
+    /// <inheritdoc/>
     public void Read(long index, EncodedSample sample) => inner.Read(indices[index], sample);
 
     /// <inheritdoc/>

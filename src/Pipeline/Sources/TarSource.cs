@@ -92,6 +92,15 @@ public sealed class TarSource : ISampleSource
     }
 
     /// <inheritdoc/>
+    public string PathOf(long index)
+    {
+        int file = FileOf(ref index);
+        string name = _indexes[file].Names[index];
+        // Members of different archives may be called alike.
+        return _files.Length == 1 ? name : $"{Path.GetFileNameWithoutExtension(_files[file].Name)}/{name}";
+    }
+
+    /// <inheritdoc/>
     public void Read(long index, EncodedSample sample)
     {
         ArgumentNullException.ThrowIfNull(sample);
