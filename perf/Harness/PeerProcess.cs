@@ -17,19 +17,18 @@ internal sealed class PeerProcess : IDisposable
     /// <summary>Starts a script of <c>perf/peers</c>.</summary>
     /// <exception cref="UserErrorException">Python is missing.</exception>
     public PeerProcess(string script, params string[] arguments)
+        : this(File.Exists(DebianPython) ? DebianPython : "python3", script, [Path.Combine(PerfData.Repository, "perf", "peers", script), .. arguments])
     {
-        _script = Path.Combine(PerfData.Repository, "perf", "peers", script);
-        var start = new ProcessStartInfo(File.Exists(DebianPython) ? DebianPython : "python3")
+    }
+
+    private PeerProcess(string program, string name, string[] arguments)
+    {
+        _script = name;
+        var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         };
-        start.ArgumentList.Add(_script);
-        foreach (string argument in arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
-
         try
         {
             _process = Process.Start(start)!;
@@ -40,14 +39,26 @@ internal sealed class PeerProcess : IDisposable
         }
     }
 
+    /// <summary>Starts a program that <see cref="CompiledPeer"/> built.</summary>
+    public static PeerProcess OfProgram(string program, params string[] arguments) => new(program, Path.GetFileName(program), arguments);
+
     /// <summary>Lets the peer work on so many images and gives its processor time in seconds.</summary>
     /// <exception cref="UserErrorException">It failed; what it said stands on standard error.</exception>
-    public double Work(int images)
+    public double Work(int images) => double.Parse(Ask(images.ToString(CultureInfo.InvariantCulture)), CultureInfo.InvariantCulture);
+
+    /// <summary>The same for one of several kinds of work that a peer knows.</summary>
+    /// <exception cref="UserErrorException">It failed; what it said stands on standard error.</exception>
+    public double Work(string kind, int images) =>
+        double.Parse(Ask(string.Create(CultureInfo.InvariantCulture, $"{kind} {images}")), CultureInfo.InvariantCulture);
+
+    /// <summary>Says a line to the peer and gives the line that it answers.</summary>
+    /// <exception cref="UserErrorException">It failed; what it said stands on standard error.</exception>
+    public string Ask(string line)
     {
         string? answer = null;
         try
         {
-            _process.StandardInput.WriteLine(images.ToString(CultureInfo.InvariantCulture));
+            _process.StandardInput.WriteLine(line);
             _process.StandardInput.Flush();
             answer = _process.StandardOutput.ReadLine();
         }
@@ -56,9 +67,7 @@ internal sealed class PeerProcess : IDisposable
             // It is no longer there to be asked.
         }
 
-        return answer is null
-            ? throw new UserErrorException($"{_script}: ended without an answer; it needs Pillow (apt install python3-pil)")
-            : double.Parse(answer, CultureInfo.InvariantCulture);
+        return answer ?? throw new UserErrorException($"{_script}: ended without an answer; a script needs Pillow (apt install python3-pil)");
     }
 
     /// <inheritdoc/>

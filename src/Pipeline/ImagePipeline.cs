@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using StreamTrainer.Pipeline.Batching;
 using StreamTrainer.Pipeline.Diagnostics;
 using StreamTrainer.Pipeline.Options;
+using StreamTrainer.Pipeline.Sampling;
 using StreamTrainer.Pipeline.Sources;
 using StreamTrainer.Pipeline.Transforms;
 
@@ -22,12 +23,23 @@ public sealed class ImagePipeline : IDisposable
     private const int LeastSlots = 2, MostSlots = 64, MostInGroup = 16;
     private const long DefaultRingBytes = 512L << 20;
 
+    /// <summary>How far samples of a remote source are brought to this machine before they are due: 200 MB of ImageNet.</summary>
+    private const int PrefetchedSamples = 2048;
+
+    /// <summary>Longest time between two looks at what is waited for, in milliseconds.</summary>
+    private const int LongestPause = 20;
+
+    private static readonly TimeSpan s_stallWindow = TimeSpan.FromSeconds(30), s_pacePeriod = TimeSpan.FromMilliseconds(500);
+
     private readonly BatchRing _ring;
     private readonly StageQueue<SampleGroup> _empty, _full;
     private readonly SampleGroup[] _groups;
     private readonly BadSamples _bad;
     private readonly List<Thread> _threads = [];
-    private readonly StageWaiter _taker = new();
+    private readonly StallMeter _stalls;
+    private readonly WorkerGate _gate;
+    private readonly PaceKeeper? _pace;
+    private readonly Prefetcher? _prefetcher;
     private ExceptionDispatchInfo? _failure;
     private bool _disposed;
 
@@ -43,6 +55,14 @@ public sealed class ImagePipeline : IDisposable
     /// <param name="logger">Where the log goes.</param>
     /// <exception cref="UserErrorException">There are too few samples for a batch.</exception>
     public ImagePipeline(ISampleSource source, Func<IImageTransform> transform, DataOptions data, PipelinePlan plan, IBatchMemory memory, ILogger logger)
+        : this(source, transform, data, plan, memory, logger, null, s_stallWindow, s_pacePeriod)
+    {
+    }
+
+    /// <summary>A pipeline whose order is another function, or that tells of stalls and changes its pace more often: for tests.</summary>
+    internal ImagePipeline(
+        ISampleSource source, Func<IImageTransform> transform, DataOptions data, PipelinePlan plan, IBatchMemory memory, ILogger logger,
+        Func<long, EpochOrder>? orderOf, TimeSpan stallWindow, TimeSpan pacePeriod)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(data);
@@ -55,28 +75,39 @@ public sealed class ImagePipeline : IDisposable
         long needed = Math.Max(LeastSlots, BatchesPerEpoch * (plan.Epochs - plan.StartEpoch));
         _ring = new BatchRing(memory, (int)Math.Clamp(Math.Min(wanted, needed), LeastSlots, MostSlots), plan.BatchSize, sampleBytes);
 
+        int readers = data.Readers ?? source.Readers;
         int workers = data.Workers ?? Environment.ProcessorCount;
         // Enough groups in a batch that all workers share its end; enough in flight that none waits for another.
         int groupSize = Math.Clamp(plan.BatchSize / (4 * workers), 1, MostInGroup);
         int queued = 2 * workers;
-        _groups = [.. Enumerable.Range(0, data.Readers + workers + queued).Select(_ => new SampleGroup(groupSize))];
+        _groups = [.. Enumerable.Range(0, readers + workers + queued).Select(_ => new SampleGroup(groupSize))];
         _empty = new StageQueue<SampleGroup>(_groups.Length);
         _full = new StageQueue<SampleGroup>(queued);
         Array.ForEach(_groups, _empty.PutNow);
 
         _bad = new BadSamples(source, data.MaxBadFraction);
-        var dispatcher = new GroupDispatcher(plan, source.Count, _ring, groupSize);
-        for (int i = 0; i < data.Readers; i++)
+        _stalls = new StallMeter(logger, () => Statistics.WorkTicks, stallWindow);
+        _gate = new WorkerGate(workers);
+        _pace = data.Workers is null ? new PaceKeeper(_gate, new WorkerPace(workers, _ring.Slots), pacePeriod, logger) : null;
+        orderOf ??= epoch => plan.OrderOf(source.Count, epoch);
+        _prefetcher = source.CanPrefetch ? new Prefetcher(plan, source, orderOf, readers * groupSize, PrefetchedSamples) : null;
+        var dispatcher = new GroupDispatcher(plan, source.Count, _ring, groupSize, orderOf, _prefetcher);
+        for (int i = 0; _prefetcher is not null && i < readers / 2; i++)
+        {
+            Start($"prefetcher {i}", _prefetcher.Run);
+        }
+
+        for (int i = 0; i < readers; i++)
         {
             Start($"reader {i}", new SampleReader(source, dispatcher, _empty, _full, Statistics).Run);
         }
 
         for (int i = 0; i < workers; i++)
         {
-            Start($"worker {i}", new SampleWorker(source, plan, transform, _full, _empty, _bad, Statistics).Run);
+            Start($"worker {i}", new SampleWorker(source, plan, transform, _full, _empty, _bad, Statistics, _gate, i).Run);
         }
 
-        PipelineLog.Opened(logger, source.Name, data.Readers, workers, _ring.Slots);
+        PipelineLog.Opened(logger, source.Name, readers, workers, _ring.Slots);
     }
 
     /// <summary>Batches of an epoch.</summary>
@@ -84,6 +115,12 @@ public sealed class ImagePipeline : IDisposable
 
     /// <summary>What the threads did so far.</summary>
     public PipelineStatistics Statistics { get; } = new();
+
+    /// <summary>What the trainer waited for so far.</summary>
+    public StallReport Stalls => _stalls.Report();
+
+    /// <summary>How many workers work now: fewer than there are where <c>data.workers</c> is auto and the device takes less.</summary>
+    public int ActiveWorkers => _gate.Active;
 
     /// <summary>The next batch in order; blocks until it is filled. One thread at a time. Give it back with
     /// <see cref="Batch.Dispose"/>: the ring has only so many.</summary>
@@ -95,27 +132,74 @@ public sealed class ImagePipeline : IDisposable
         token.ThrowIfCancellationRequested();
         ObjectDisposedException.ThrowIf(_disposed, this);
         long start = Stopwatch.GetTimestamp();
-        int ready = PipelineMetrics.WatchesOccupancy ? _ring.Ready : 0;
-        if (_pending is null)
+        int ready = _pace is not null || PipelineMetrics.WatchesOccupancy ? _ring.Ready : 0;
+        RingSlot? slot = null;
+        try
         {
-            // A dispatcher begins batches at once, so this wait is short and needs no token.
-            _pending = _ring.Next(_taker);
+            slot = Await(token);
+        }
+        finally
+        {
+            _stalls.End(delivered: slot is not null);
         }
 
-        if (_pending is { } slot)
+        if (slot is null)
         {
-            slot.Wait(token);
-            if (slot.Filled)
+            Volatile.Read(ref _failure)?.Throw();
+            return null;
+        }
+
+        slot.Taken();
+        long waited = Stopwatch.GetTimestamp() - start;
+        _pace?.Taken(waited, ready);
+        PipelineMetrics.Taken(waited / (double)Stopwatch.Frequency, ready, _full.Count);
+        return slot.Batch;
+    }
+
+    /// <summary>The copy of a batch to the device took so long and nothing else went on meanwhile. The taker's thread.</summary>
+    /// <param name="ticks">In <see cref="Stopwatch"/> ticks.</param>
+    public void Copied(long ticks) => _stalls.Copied(ticks);
+
+    /// <summary>Waits for the next batch to be filled, and looks again and again what it is that it lacks.</summary>
+    /// <returns>None when the plan is done or the pipeline has failed.</returns>
+    private RingSlot? Await(CancellationToken token)
+    {
+        for (int pause = 0; ; pause = Math.Min(pause + 1, LongestPause))
+        {
+            if (_pending is null && _ring.Next(pause, out _pending) && _pending is null)
             {
-                _pending = null;
-                slot.Taken();
-                PipelineMetrics.Taken(Stopwatch.GetElapsedTime(start).TotalSeconds, ready, _full.Count);
-                return slot.Batch;
+                return null;
             }
+
+            if (_pending is { } slot && slot.Wait(pause))
+            {
+                // Woken without being filled: the pipeline was closed. The batch is still the next.
+                _pending = slot.Filled ? null : slot;
+                return slot.Filled ? slot : null;
+            }
+
+            token.ThrowIfCancellationRequested();
+            _stalls.Look(Missing(_pending));
+        }
+    }
+
+    /// <summary>The stage that a batch waits for; null: the workers.</summary>
+    private StallCause? Missing(RingSlot? slot)
+    {
+        if (slot is null)
+        {
+            // Batches come in order, so where the next is not begun nothing is on its way.
+            return _ring.Lent == _ring.Slots ? StallCause.Transfer : StallCause.Order;
         }
 
-        Volatile.Read(ref _failure)?.Throw();
-        return null;
+        int undealt = slot.Undealt, reading = slot.Reading;
+        bool atWorkers = slot.Working + slot.Queued > 0;
+        if (atWorkers && (_full.TakersWaiting == 0 || undealt + reading == 0))
+        {
+            return null;
+        }
+
+        return reading > 0 || undealt == 0 ? StallCause.Source : StallCause.Order;
     }
 
     /// <summary>The next sample that could not be used and was not told of yet. Any thread.</summary>
@@ -130,11 +214,11 @@ public sealed class ImagePipeline : IDisposable
         }
 
         _disposed = true;
+        _stalls.TellAll();
         Close();
         _threads.ForEach(thread => thread.Join());
         Array.ForEach(_groups, group => group.Dispose());
         _ring.Dispose();
-        _taker.Dispose();
     }
 
     private void Start(string name, Action work)
@@ -163,5 +247,7 @@ public sealed class ImagePipeline : IDisposable
         _empty.Abort();
         _full.Abort();
         _ring.Close();
+        _gate.Close();
+        _prefetcher?.Close();
     }
 }

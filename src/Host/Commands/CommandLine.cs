@@ -57,6 +57,12 @@ internal static class CommandLine
             ResumeCommand.Create(output),
             EvalCommand.Create(output),
             PredictCommand.Create(output),
+            PackCommand.Create(output),
+            UnpackCommand.Create(output),
+            InspectCommand.Create(output),
+            ModelsCommand.Create(output),
+            BenchCommand.Create(output),
+            ExportCommand.Create(output),
             RecipeCommand.Create(output),
             DoctorCommand.Create(output),
         };

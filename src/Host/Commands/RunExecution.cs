@@ -27,12 +27,14 @@ internal sealed class RunExecution(CommandOutput output, bool json, bool quiet, 
         }
 
         // Under the lock: its last owner may have saved, and pruned, until it let go. Without a checkpoint a run begins anew.
-        string? resumeFrom = new CheckpointStore(run.CheckpointDirectory, recipe.Checkpoint.Keep).Latest();
+        var store = new CheckpointStore(run.CheckpointDirectory, recipe.Checkpoint.Keep);
         RunSummary summary = RunSummary.Begin(run, recipe, DateTime.UtcNow);
         using var activity = HostMetrics.Activities.StartActivity("run");
         using IProgressDisplay display = ProgressDisplay.For(output.Error, quiet, recipe);
         using var logger = new RunLogger(run, new DisplayLogger(display, verbose));
+        string? resumeFrom = store.LatestSound((path, why) => RunLog.CheckpointSkipped(logger, path, why));
         using var recorder = new RunRecorder(run, logger);
+        using var foreign = new ForeignLogs(run, recipe.Log, logger);
         using var signals = new StopSignals(display.Note, display.Restore);
         TryWrite(run, summary, logger);
         HostMetrics.RunIs(RunState.Running);
@@ -41,8 +43,8 @@ internal sealed class RunExecution(CommandOutput output, bool json, bool quiet, 
         TrainingResult result;
         try
         {
-            var job = new TrainingJob { Recipe = recipe, CheckpointDirectory = run.CheckpointDirectory, ResumeFrom = resumeFrom, Logger = logger };
-            result = TrainThread.Run(() => Trainer.Run(job, new Observers(recorder, display), signals.Token));
+            var job = new TrainingJob { Recipe = recipe, CheckpointDirectory = run.CheckpointDirectory, ResumeFrom = resumeFrom, InitialWeights = resumeFrom is null && recipe.Train.From is { } from ? RunWeights.FileOf(from, display.Note) : null, Logger = logger };
+            result = TrainThread.Run(() => Trainer.Run(job, new Observers(recorder, foreign, display), signals.Token));
         }
         catch (Exception error)
         {
@@ -92,12 +94,8 @@ internal sealed class RunExecution(CommandOutput output, bool json, bool quiet, 
         }
     }
 
-    private sealed class Observers(ITrainingObserver first, ITrainingObserver second) : ITrainingObserver
+    private sealed class Observers(params ITrainingObserver[] all) : ITrainingObserver
     {
-        public void On(TrainingEvent happened)
-        {
-            first.On(happened);
-            second.On(happened);
-        }
+        public void On(TrainingEvent happened) => Array.ForEach(all, each => each.On(happened));
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using StreamTrainer.Host.Runs;
 using StreamTrainer.Model.Runtime;
+using StreamTrainer.Pipeline;
 
 namespace StreamTrainer.Host.Doctor;
 
@@ -35,6 +36,9 @@ internal sealed record DoctorReport
     /// <summary>The machine and the limits of this process.</summary>
     public required MachineFacts Machine { get; init; }
 
+    /// <summary>The vectors that the pipeline's kernels compute with.</summary>
+    public required VectorLevel PipelineVectors { get; init; }
+
     /// <summary>Where training can compute.</summary>
     public required IReadOnlyList<string> Devices { get; init; }
 
@@ -68,6 +72,7 @@ internal sealed record DoctorReport
             Runtime = $"{System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription} on {System.Runtime.InteropServices.RuntimeInformation.OSDescription}",
             Libraries = DoctorChecks.Libraries(torch),
             Machine = MachineFacts.Read(),
+            PipelineVectors = VectorLevel.Current,
             Devices = torch ? DoctorChecks.Devices() : [],
             CpuPrecision = TorchRuntime.CpuComputesBf16 ? "bf16" : "fp32",
             Remedies = torch ? TorchRuntime.Remedies : [],
@@ -88,6 +93,7 @@ internal sealed record DoctorReport
 
         Line("processor", Machine.Cpu);
         Line("instruction sets", string.Join(", ", Machine.InstructionSets));
+        Line("pipeline", PipelineVectors == VectorLevel.Scalar ? "no vectors" : Text($"vectors of {64 << (int)PipelineVectors} bits"));
         Line("cores", Text($"{Machine.Cores} for this process, {Machine.MachineCores} in the machine{(Machine.CgroupCores is { } cores ? Text($", limited to {cores:0.##} by the control group") : "")}"));
         Line("memory", Text($"{Gigabytes(Machine.AvailableMemoryBytes)} available of {Gigabytes(Machine.MemoryBytes)}{(Machine.CgroupMemoryBytes is { } limit ? $", limited to {Gigabytes(limit)} by the control group" : "")}"));
         Line("devices", string.Join(", ", Devices));

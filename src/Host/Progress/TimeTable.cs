@@ -1,5 +1,6 @@
 using System.Globalization;
 using StreamTrainer.Model.Training;
+using StreamTrainer.Pipeline.Diagnostics;
 
 namespace StreamTrainer.Host.Progress;
 
@@ -28,38 +29,34 @@ internal static class TimeTable
             writer.WriteLine(Row(name, seconds, each));
         }
 
+        if (result.Stalls is { WaitedSeconds: > 0 } stalls)
+        {
+            writer.WriteLine("what the trainer waited for, after its first batch");
+            foreach ((string name, double seconds) in stalls.Seconds.Where(cause => cause.Value > 0))
+            {
+                writer.WriteLine(Row(name, seconds, Share(seconds, stalls.WatchedSeconds)));
+            }
+        }
+
         writer.WriteLine(Verdict(result));
     }
 
     /// <summary>What to make of it.</summary>
     public static string Verdict(TrainingResult result)
     {
+        if (result.Stalls is { Cause: StallCause.Transfer } stalls && result.DataWaitShare < Small && stalls.Share >= Small)
+        {
+            return Format($"copying to the device took {100 * stalls.Share:F1} % of the training time; {StallCause.Transfer.Advice()} (docs/stalls.md)");
+        }
+
         string waited = Format($"the trainer waited for data {100 * result.DataWaitShare:F1} % of the training time");
         return result.DataWaitShare switch
         {
             < Negligible => $"{waited}: the data is fast enough",
             < Small => $"{waited}: little to gain from a faster pipeline",
-            _ => Slowest(result) is ({ } stage, { } advice)
-                ? $"{waited}; the pipeline was busiest with: {stage}; {advice} (docs/stalls.md)"
+            _ => result.Stalls?.Cause is { } cause
+                ? $"{waited}, most of it for: {cause.Label()}; {cause.Advice()} (docs/stalls.md)"
                 : $"{waited} (docs/stalls.md says what helps)",
-        };
-    }
-
-    // Names of PipelineStatistics.Stages. Workers that mostly wait for bytes are not the slow side, whatever they did between.
-    private static (string? Stage, string? Advice) Slowest(TrainingResult result)
-    {
-        Dictionary<string, double> stages = result.Stages.ToDictionary(stage => stage.Key, stage => stage.Value);
-        double decode = stages.GetValueOrDefault("decode"), transform = stages.GetValueOrDefault("transform");
-        if (stages.GetValueOrDefault("workers: waiting for bytes") > decode + transform)
-        {
-            return ("read", "more data.readers or a faster disk may help");
-        }
-
-        return (decode + transform > 0, decode >= transform) switch
-        {
-            (false, _) => (null, null),
-            (_, true) => ("decode", "more data.workers or smaller images may help"),
-            _ => ("transform", "more data.workers may help"),
         };
     }
 

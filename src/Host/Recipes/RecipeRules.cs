@@ -23,6 +23,8 @@ internal static partial class RecipeRules
     {
         CheckModel(recipe.Model, fault);
         CheckAugment(recipe.Augment, fault);
+        CheckSizes(recipe.Train, fault);
+        AugmentRules.Check(recipe, fault);
         CheckMix(recipe, fault);
         CheckLoss(recipe.Loss, fault);
         CheckOptimizer(recipe.Optimizer, fault);
@@ -66,6 +68,17 @@ internal static partial class RecipeRules
             Unread("augment.ratio", "augment.crop", !augment.Ratio.SequenceEqual(s_defaults.Augment.Ratio), fix, fault);
         }
 
+        if (augment.Crop != CropMode.ScaleJitter)
+        {
+            Unread("augment.shortSide", "augment.crop", !augment.ShortSide.SequenceEqual(s_defaults.Augment.ShortSide),
+                $"has no effect with augment.crop {crop}; leave it at its default or set augment.crop to scaleJitter", fault);
+        }
+        else if (augment.ShortSide[0] > augment.ShortSide[1] || augment.ShortSide[0] < augment.Size)
+        {
+            fault(["augment.shortSide", "augment.size", "augment.crop"],
+                Text($"[{augment.ShortSide[0]}, {augment.ShortSide[1]}] must go up and begin at augment.size, {augment.Size}, or above: the crop is taken from the resized image"));
+        }
+
         if (augment.Crop != CropMode.PadShift)
         {
             Unread("augment.padding", "augment.crop", augment.Padding != s_defaults.Augment.Padding,
@@ -77,11 +90,26 @@ internal static partial class RecipeRules
         }
     }
 
+    private static void CheckSizes(TrainOptions train, Action<string[], string> fault)
+    {
+        StepSizes sizes = StepSizes.Of(train);
+        if (sizes.Batch % sizes.Group != 0)
+        {
+            fault(["train.groupSize", "train.batchSize"], Text($"{sizes.Group} does not divide train.batchSize, {sizes.Batch}; all groups of a step are of one size"));
+        }
+        else if (sizes.Group % sizes.Micro != 0)
+        {
+            fault(["train.microBatchSize", "train.groupSize", "train.batchSize"], Text($"{sizes.Micro} does not divide the {sizes.Group} images of a group; all passes of a group are of one size"));
+        }
+    }
+
     private static void CheckMix(Recipe recipe, Action<string[], string> fault)
     {
-        if ((recipe.Mix.Mixup > 0 || recipe.Mix.Cutmix > 0) && recipe.Train.BatchSize % 2 != 0)
+        int group = StepSizes.Of(recipe.Train).Group;
+        if ((recipe.Mix.Mixup > 0 || recipe.Mix.Cutmix > 0) && group % 2 != 0)
         {
-            fault(["train.batchSize", "mix.mixup", "mix.cutmix"], Text($"{recipe.Train.BatchSize} is odd, and mixup and cutmix mix images in pairs; make it even or set mix.mixup and mix.cutmix to 0"));
+            fault([recipe.Train.GroupSize is null ? "train.batchSize" : "train.groupSize", "mix.mixup", "mix.cutmix"],
+                Text($"{group} is odd, and mixup and cutmix mix images in pairs; make it even or set mix.mixup and mix.cutmix to 0"));
         }
 
         bool mixup = recipe.Mix.Mixup > 0, cutmix = recipe.Mix.Cutmix > 0;
@@ -164,7 +192,7 @@ internal static partial class RecipeRules
         }
     }
 
-    private static void Unread(string key, string because, bool changed, string message, Action<string[], string> fault)
+    internal static void Unread(string key, string because, bool changed, string message, Action<string[], string> fault)
     {
         if (changed)
         {

@@ -25,6 +25,8 @@ internal static partial class ScalarParsers
         [typeof(TimeSpan)] = new("a duration with its unit (ms, s, m, h or d), as 30s, 10m or 2h", ParseDuration,
             value => YamlText.Duration((TimeSpan)value), json => Pattern(json, DurationPattern)),
         [typeof(ByteSize)] = new($"a size in bytes or with a unit ({string.Join(", ", ByteSize.Units)}), as 512MiB", ParseSize, Invariant, SizeSchema),
+        [typeof(Shuffle)] = new("full or blocks(SIZE, BUFFER) with a buffer of at least a block, as blocks(256, 8192)", ParseShuffle,
+            Invariant, json => Pattern(json, Shuffle.Pattern)),
     };
 
     /// <summary>The kind of a type; null where it is not a single value.</summary>
@@ -158,6 +160,14 @@ internal static partial class ScalarParsers
             .Where(unit => unit != "B" && node.Text.EndsWith(unit, StringComparison.OrdinalIgnoreCase))
             .Select(unit => node.Text[..^unit.Length].TrimEnd() + unit)
             .FirstOrDefault();
+        return valid;
+    }
+
+    private static bool ParseShuffle(ScalarNode node, out object value, out string? hint)
+    {
+        bool valid = Shuffle.TryParse(node.Text, out Shuffle shuffle);
+        value = shuffle;
+        hint = null;
         return valid;
     }
 

@@ -5,6 +5,7 @@ using MessagePack;
 using MessagePack.Resolvers;
 using StreamTrainer.Model.Training;
 using StreamTrainer.Pipeline;
+using StreamTrainer.Pipeline.Files;
 
 namespace StreamTrainer.Host.Runs;
 

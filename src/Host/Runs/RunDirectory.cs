@@ -42,6 +42,12 @@ public sealed class RunDirectory
     /// <summary>How it stands or ended: a <see cref="RunSummary"/>.</summary>
     public string SummaryFile => In("summary.json");
 
+    /// <summary>timm's table of epochs; only where <c>log.to</c> asks for it.</summary>
+    public string CsvFile => In("summary.csv");
+
+    /// <summary>TensorBoard's event files; only where <c>log.to</c> asks for them.</summary>
+    public string TensorBoardDirectory => In("tensorboard");
+
     /// <summary>Samples that could not be used: path, tab, reason on a line.</summary>
     public string BadSamplesFile => In("bad-samples.txt");
 

@@ -50,11 +50,17 @@ public sealed record RunSummary
     /// <summary>Different samples that could not be used.</summary>
     public long BadSamples { get; init; }
 
+    /// <summary>Steps that were left out because gradients overflowed; null but in fp16.</summary>
+    public long? SkippedSteps { get; init; }
+
     /// <summary>Where the time went: seconds by phase of the training thread, of all processes; the sum is the wall time.</summary>
     public IReadOnlyDictionary<string, double> Phases { get; init; } = new Dictionary<string, double>();
 
     /// <summary>What the pipeline's threads did: seconds by stage, over all threads of all processes.</summary>
     public IReadOnlyDictionary<string, double> Stages { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>What the trainer waited for: seconds by stage, of all processes.</summary>
+    public IReadOnlyDictionary<string, double> Stalls { get; init; } = new Dictionary<string, double>();
 
     /// <summary>What went wrong, where something did.</summary>
     public string? Error { get; init; }
@@ -111,8 +117,10 @@ public sealed record RunSummary
             ImagesPerSecond = result.ImagesPerSecond,
             DataWaitShare = result.DataWaitShare,
             BadSamples = badSamples ?? result.BadSamples,
+            SkippedSteps = result.SkippedSteps,
             Phases = Sum(Phases, result.Phases),
             Stages = Sum(Stages, result.Stages),
+            Stalls = Sum(Stalls, result.Stalls?.Seconds ?? []),
             FinishedAt = now,
         };
     }

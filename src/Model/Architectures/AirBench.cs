@@ -1,4 +1,5 @@
 using StreamTrainer.Model.Architectures.Layers;
+using StreamTrainer.Model.Architectures.Operations;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -20,7 +21,7 @@ internal sealed class AirBench : ImageClassifier, IDataInitialized
     private const double NormEps = 1e-12, OutputScale = 1.0 / 9.0;
 
     /// <summary>The family's members.</summary>
-    public static IEnumerable<(string Name, Func<string, ModelOptions, int, ImageClassifier> Create)> Architectures { get; } =
+    public static IEnumerable<Architecture> Architectures { get; } =
     [
         Member("airbench32_cifar", 32, 128, 128),
         Member("airbench48_cifar", 48, 192, 192),
@@ -33,42 +34,35 @@ internal sealed class AirBench : ImageClassifier, IDataInitialized
     {
         _whitening = new Whitening();
         RegisterComponents();
-        AddStage("whiten", x => functional.gelu(_whitening.forward(x)));
+        AddStage("whiten", _whitening);
         int channels = Filters;
         for (int i = 0; i < widths.Length; i++)
         {
-            var block = new Block(channels, widths[i], options.BatchNormMomentum);
+            var block = new Pair(channels, widths[i], options.BatchNormMomentum);
             channels = widths[i];
             register_module($"block{i + 1}", block);
-            AddStage($"block{i + 1}", block.forward);
+            AddStage($"block{i + 1}", block);
         }
 
         var head = new Classifier(channels, config.NumClasses, options.Dropout, bias: false);
-        register_module("head", head);
-        AddStage("head", x => head.forward(x.amax([2, 3])) * OutputScale);
+        register_module(ClassifierName, head);
+        AddStage(ClassifierName, new MaximumHead(head));
     }
+
+    /// <inheritdoc/>
+    public override string ClassifierName => "head";
 
     /// <inheritdoc/>
     public void Initialize(Tensor images) => _whitening.Initialize(images);
 
-    private static (string Name, Func<string, ModelOptions, int, ImageClassifier> Create) Member(string name, params int[] widths) =>
-        (name, (own, options, classes) => new AirBench(
-            new ModelConfig
-            {
-                Name = own,
-                NumClasses = classes,
-                InputSize = 32,
-                CropPct = 1.0,
-                Mean = [0.4914, 0.4822, 0.4465],
-                Std = [0.2470, 0.2435, 0.2616],
-            },
-            widths, options));
+    private static Architecture Member(string name, params int[] widths) =>
+        new(ModelConfig.Cifar(name), (config, options) => new AirBench(config, widths, options));
 
     /// <summary>Default weights of a PyTorch convolution, but the first filters pass their channel on.</summary>
     private static Convolution PassingOn(int input, int output) => new(input, output, 3, new Fill.Dirac(1 / Math.Sqrt(9.0 * input)));
 
     /// <summary>The principal components of 2x2 patches, each scaled to unit variance, and their negatives.</summary>
-    private sealed class Whitening : Module<Tensor, Tensor>, IFreshlyFilled
+    private sealed class Whitening : Block, IFreshlyFilled
     {
         [ComponentName(Name = "weight")] private readonly Tensor _weight;
         [ComponentName(Name = "shift")] private readonly TorchSharp.Modules.Parameter _shift;
@@ -83,7 +77,7 @@ internal sealed class AirBench : ImageClassifier, IDataInitialized
 
         public IEnumerable<(string Name, Fill Fill)> Fills => [("shift", new Fill.Constant(0))];
 
-        public override Tensor forward(Tensor input) => functional.conv2d(input, _weight, _shift);
+        public override T Apply<T>(IOperations<T> operations, T input) => operations.Activate(Activation.Gelu, operations.Convolve(_weight, _shift, input));
 
         public void Initialize(Tensor images)
         {
@@ -97,27 +91,37 @@ internal sealed class AirBench : ImageClassifier, IDataInitialized
         }
     }
 
+    /// <summary>The maximum over the image, the classifier, and a factor.</summary>
+    private sealed class MaximumHead(Classifier classifier) : IStage
+    {
+        public T Apply<T>(IOperations<T> operations, T input)
+            where T : class => operations.Scale(operations.Classify(classifier, operations.MaxOfPixels(input)), OutputScale);
+    }
+
     /// <summary>Convolution, pooling, norm, GELU; convolution, norm, GELU. The norms' weights stay one.</summary>
-    private sealed class Block : Module<Tensor, Tensor>
+    private sealed class Pair : Block
     {
         [ComponentName(Name = "conv1")] private readonly Convolution _conv1;
         [ComponentName(Name = "norm1")] private readonly BatchNorm _norm1;
         [ComponentName(Name = "conv2")] private readonly Convolution _conv2;
         [ComponentName(Name = "norm2")] private readonly BatchNorm _norm2;
+        private readonly ConvNorm _second;
 
-        public Block(int input, int output, double momentum) : base(nameof(Block))
+        public Pair(int input, int output, double momentum) : base(nameof(Pair))
         {
             _conv1 = PassingOn(input, output);
             _norm1 = new BatchNorm(output, momentum, NormEps, scaled: false);
             _conv2 = PassingOn(output, output);
             _norm2 = new BatchNorm(output, momentum, NormEps, scaled: false);
+            _second = new ConvNorm(_conv2, _norm2);
             RegisterComponents();
         }
 
-        public override Tensor forward(Tensor input)
+        public override T Apply<T>(IOperations<T> operations, T input)
         {
-            Tensor x = functional.gelu(_norm1.forward(functional.max_pool2d(_conv1.forward(input), 2)));
-            return functional.gelu(_norm2.forward(_conv2.forward(x)));
+            T x = operations.MaxPool(operations.Convolve(_conv1, input), 2, 2, 0, ceil: false);
+            x = operations.Activate(Activation.Gelu, operations.Normalise(_norm1, x));
+            return operations.Activate(Activation.Gelu, operations.ConvolveAndNormalise(_second, x));
         }
     }
 }

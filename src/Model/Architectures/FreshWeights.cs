@@ -36,11 +36,11 @@ internal static class FreshWeights
     {
         using var guard = no_grad();
         var fills = new Dictionary<string, Fill>(StringComparer.Ordinal);
-        foreach ((string path, nn.Module layer) in model.named_modules())
+        foreach ((string path, nn.Module layer) in model.named_modules().Prepend(("", model)))
         {
             foreach ((string name, Fill fill) in (layer as IFreshlyFilled)?.Fills ?? [])
             {
-                fills[$"{path}.{name}"] = fill;
+                fills[path.Length == 0 ? name : $"{path}.{name}"] = fill;
             }
         }
 

@@ -15,6 +15,10 @@ public sealed record ModelOptions
     [Description("Number of classes."), Range(1, 1_000_000), Auto("as many as the training set has")]
     public int? NumClasses { get; init; }
 
+    /// <summary>Side of the image that positions are learnt for.</summary>
+    [Description("Side of the image that a transformer learns positions for; for images of another size they are resampled. Other networks take any size."), Range(16, 4096), Auto("augment.size")]
+    public int? InputSize { get; init; }
+
     /// <summary>Stochastic depth: the rate of the last block.</summary>
     [Description("Drop path (stochastic depth) rate of the last block; it grows linearly from 0 at the first."), Range(0.0, 0.99)]
     public double DropPath { get; init; }

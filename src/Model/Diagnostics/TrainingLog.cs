@@ -29,6 +29,18 @@ internal static partial class TrainingLog
     [LoggerMessage(2007, LogLevel.Information, "stopping after step {Step}, as asked")]
     public static partial void Stopping(ILogger logger, long step);
 
+    [LoggerMessage(2009, LogLevel.Information, "train.microBatchSize is {Micro}: batch norm takes its statistics over {Micro} images and not over a group's {Group}; all else is as with whole groups")]
+    public static partial void SmallerStatistics(ILogger logger, int micro, int group);
+
+    [LoggerMessage(2010, LogLevel.Information, "train.groupSize is {Group} and the batch has {Batch}: it is mixed as one group, and batch norm takes its statistics over {Batch} images")]
+    public static partial void SmallerGroup(ILogger logger, int group, int batch);
+
+    [LoggerMessage(2011, LogLevel.Information, "step {Step} was left out: gradients overflowed fp16; the loss scale is now {Scale}")]
+    public static partial void StepSkipped(ILogger logger, long step, double scale);
+
     [LoggerMessage(2008, LogLevel.Warning, "the run was started in {Before} and goes on in {Now}: results will differ a little")]
     public static partial void PrecisionChanged(ILogger logger, string before, string now);
+
+    [LoggerMessage(2012, LogLevel.Information, "starts from the weights of {File}; fresh stays: {Kept}")]
+    public static partial void StartsFrom(ILogger logger, string file, string kept);
 }

@@ -24,6 +24,9 @@ public static class TrainingMetrics
     private static readonly Counter<long> s_steps = s_meter.CreateCounter<long>(
         "streamtrainer.train.steps", "{step}", "Optimizer updates done.");
 
+    private static readonly Counter<long> s_skipped = s_meter.CreateCounter<long>(
+        "streamtrainer.train.skipped_steps", "{step}", "Steps whose update was left out because gradients overflowed fp16.");
+
     private static readonly Counter<long> s_samples = s_meter.CreateCounter<long>(
         "streamtrainer.train.samples", "{sample}", "Training samples that went through the model.");
 
@@ -57,6 +60,9 @@ public static class TrainingMetrics
         s_steps.Add(1);
         s_samples.Add(samples);
     }
+
+    /// <summary>A step's update was left out.</summary>
+    public static void StepSkipped() => s_skipped.Add(1);
 
     /// <summary>Progress was recorded.</summary>
     public static void Progress(double loss, double learningRate)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using StreamTrainer.Pipeline.Batching;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -14,6 +15,7 @@ public sealed class DeviceFeed : IDisposable
     private readonly Device _device;
     private readonly Tensor _mean;
     private readonly Tensor _std;
+    private long _copyTicks;
 
     /// <summary>A feed for a device.</summary>
     /// <param name="device">Where batches go.</param>
@@ -36,7 +38,23 @@ public sealed class DeviceFeed : IDisposable
         long height = batch.ImageSize.Height, width = batch.ImageSize.Width;
         Tensor slot = ((TensorBatchBuffer)batch.Buffer).Tensor;
         Tensor pixels = slot.narrow(0, 0, batch.Count * height * width * 3).view(batch.Count, height, width, 3);
-        return _device.type == DeviceType.CPU ? pixels : pixels.to(_device);
+        if (_device.type == DeviceType.CPU)
+        {
+            return pixels;
+        }
+
+        long start = Stopwatch.GetTimestamp();
+        Tensor copy = pixels.to(_device);
+        _copyTicks += Stopwatch.GetTimestamp() - start;
+        return copy;
+    }
+
+    /// <summary>Ticks that copies to the device took since the last call.</summary>
+    public long TakeCopyTicks()
+    {
+        long ticks = _copyTicks;
+        _copyTicks = 0;
+        return ticks;
     }
 
     /// <summary>The batch's classes on the device, <c>[count]</c>, int64.</summary>
@@ -51,6 +69,34 @@ public sealed class DeviceFeed : IDisposable
     {
         ArgumentNullException.ThrowIfNull(pixels);
         return pixels.to(ScalarType.Float32).sub_(_mean).div_(_std).permute(0, 3, 1, 2);
+    }
+
+    /// <summary>Does what was drawn for normalised images, in place: lighting is added, then rectangles are erased, as in timm after
+    /// mixing. What fills them depends on each sample's key alone, so a resumed run fills the same.</summary>
+    /// <param name="images"><c>[n, 3, height, width]</c>, fp32: samples of the batch in order.</param>
+    /// <param name="batch">The batch.</param>
+    /// <param name="first">The row of the batch that the first image is.</param>
+    public void Adjust(Tensor images, Batch batch, int first = 0)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(batch);
+        int count = (int)images.shape[0];
+        if (batch.Adjustments.HasLighting)
+        {
+            var shifts = new float[3 * count];
+            for (int i = 0; i < count; i++)
+            {
+                batch.Adjustments.LightingOf(first + i).CopyTo(shifts.AsSpan(3 * i));
+            }
+
+            using var scope = NewDisposeScope();
+            images.add_(tensor(shifts, [count, 3, 1, 1], device: _device).mul_(255f).div_(_std.view(1, 3, 1, 1)));
+        }
+
+        if (batch.Adjustments.HasErasing)
+        {
+            ErasedFill.Apply(images, batch.Adjustments, first);
+        }
     }
 
     /// <inheritdoc/>

@@ -17,6 +17,11 @@ public sealed record Targets
     /// <summary>Whether they are shares, smoothed already.</summary>
     public bool IsSoft { get; }
 
+    /// <summary>Those of some rows.</summary>
+    /// <param name="first">The first row.</param>
+    /// <param name="count">How many.</param>
+    public Targets Rows(long first, long count) => first == 0 && count == Value.shape[0] ? this : new(Value.narrow(0, first, count), IsSoft);
+
     /// <summary>Classes, <c>[n]</c>, int64.</summary>
     public static Targets Labels(Tensor labels) => new(labels, false);
 

@@ -9,6 +9,12 @@ public enum PrecisionMode
     /// <summary>32-bit floats throughout.</summary>
     Fp32,
 
+    /// <summary>32-bit floats whose products are computed in TensorFloat-32, on CUDA devices that have it.</summary>
+    Tf32,
+
+    /// <summary>16-bit floats by autocast, with fp32 weights and dynamic loss scaling.</summary>
+    Fp16,
+
     /// <summary>bfloat16 by autocast, with fp32 weights.</summary>
     Bf16,
 }

@@ -7,4 +7,5 @@ namespace StreamTrainer.Model.Training;
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(TrainProgress))]
+[JsonSerializable(typeof(SortedDictionary<string, CheckpointFile>))]
 internal sealed partial class CheckpointJson : JsonSerializerContext;

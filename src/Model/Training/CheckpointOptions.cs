@@ -21,4 +21,12 @@ public sealed record CheckpointOptions
     /// <summary>How many of the newest are kept.</summary>
     [Description("How many of the newest checkpoints are kept; the best one is kept besides."), Range(1, 1_000_000)]
     public int Keep { get; init; } = 2;
+
+    /// <summary>Checkpoints that are kept for good.</summary>
+    [Description("Checkpoints after a multiple of so many steps are kept for good."), Range(1L, long.MaxValue)]
+    public long? KeepEvery { get; init; }
+
+    /// <summary>Write while training goes on.</summary>
+    [Description("Write checkpoints while training goes on, from a copy in the host's memory; false: training waits, and no copy stays.")]
+    public bool Background { get; init; } = true;
 }

@@ -7,9 +7,12 @@ namespace StreamTrainer.Model.Training;
 
 /// <summary>
 /// The checkpoints of a run: <c>step-00000123/</c> directories, each complete or not there. A checkpoint is written under a
-/// temporary name, flushed and renamed; the newest few and the best one are kept.
+/// temporary name, flushed and renamed; the newest few, the best one and every so many-th are kept. One thread's at a time.
 /// </summary>
-public sealed class CheckpointStore(string directory, int keep)
+/// <param name="directory">Where they are.</param>
+/// <param name="keep">How many of the newest stay.</param>
+/// <param name="keepEvery">Those after a multiple of so many steps stay for good.</param>
+public sealed class CheckpointStore(string directory, int keep, long? keepEvery = null)
 {
     /// <summary>Name of the weights' file in a checkpoint.</summary>
     public const string ModelFile = "model.safetensors";
@@ -47,10 +50,12 @@ public sealed class CheckpointStore(string directory, int keep)
             DeleteIfThere(temporary);
             System.IO.Directory.CreateDirectory(temporary);
             writeTensors(temporary);
+            CheckpointFiles.Write(temporary);
             AtomicFile.Write(Path.Combine(temporary, StateFile), JsonSerializer.SerializeToUtf8Bytes(progress, CheckpointJson.Default.TrainProgress));
             Durable.FlushDirectory(temporary);
-            // The same step again, by a run that went on from it: the tensors are the same, the books (an evaluation) may not be.
-            if (File.Exists(Path.Combine(final, StateFile)))
+            // The same step again, by a run that went on from one before it: the tensors are the same, the books (an evaluation) may not
+            // be. A damaged one, which it was not resumed from, is replaced.
+            if (File.Exists(Path.Combine(final, StateFile)) && CheckpointFiles.Fault(final) is null)
             {
                 AtomicFile.Write(Path.Combine(final, StateFile), File.ReadAllBytes(Path.Combine(temporary, StateFile)));
                 DeleteIfThere(temporary);
@@ -92,6 +97,30 @@ public sealed class CheckpointStore(string directory, int keep)
 
     /// <summary>The newest complete checkpoint; null where there is none.</summary>
     public string? Latest() => Steps().OrderByDescending(entry => entry.Step).Select(entry => entry.Path).FirstOrDefault();
+
+    /// <summary>The newest checkpoint whose files are those that were written; null where there is no checkpoint at all.</summary>
+    /// <param name="skipped">Told of each newer one that is damaged, and why.</param>
+    /// <exception cref="RunFailedException">All are damaged.</exception>
+    public string? LatestSound(Action<string, string> skipped)
+    {
+        ArgumentNullException.ThrowIfNull(skipped);
+        string? last = null;
+        foreach ((_, string path) in Steps().OrderByDescending(entry => entry.Step))
+        {
+            if (CheckpointFiles.Fault(path) is not { } fault)
+            {
+                return path;
+            }
+
+            skipped(path, fault);
+            last = fault;
+        }
+
+        return last is null ? null : throw new RunFailedException($"{directory}: no checkpoint can be read, the oldest because {last}; restore one, or start a new run");
+    }
+
+    /// <summary>What is wrong with a checkpoint's files; null where they are as they were written.</summary>
+    public static string? Fault(string checkpoint) => CheckpointFiles.Fault(checkpoint);
 
     /// <summary>The checkpoint of a step; null where it is not there.</summary>
     public string? At(long step) => Steps().Where(entry => entry.Step == step).Select(entry => entry.Path).FirstOrDefault();
@@ -158,7 +187,7 @@ public sealed class CheckpointStore(string directory, int keep)
     {
         foreach ((long step, string path) in Steps().OrderByDescending(entry => entry.Step).Skip(keep))
         {
-            if (step != bestStep)
+            if (step != bestStep && (keepEvery is not { } every || step % every != 0))
             {
                 Remove(path);
             }

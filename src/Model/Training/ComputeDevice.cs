@@ -25,11 +25,11 @@ public sealed record ComputeDevice
     /// <summary>Compute threads on the CPU.</summary>
     public int Threads { get; }
 
-    /// <summary>fp32 or bf16, no longer auto.</summary>
+    /// <summary>The arithmetic, no longer auto.</summary>
     public PrecisionMode Precision { get; }
 
     /// <summary>The arithmetic's name.</summary>
-    public string PrecisionName => Precision == PrecisionMode.Bf16 ? "bf16" : "fp32";
+    public string PrecisionName => Precisions.Name(Precision);
 
     /// <summary>Resolves the recipe's wishes and sets libtorch's threads.</summary>
     /// <exception cref="UserErrorException">There is no such device.</exception>
@@ -51,12 +51,29 @@ public sealed record ComputeDevice
             TrainingLog.EmulatedBf16(logger);
         }
 
+        if (precision == PrecisionMode.Tf32 && device.type == DeviceType.CPU)
+        {
+            throw new UserErrorException("train.precision: tf32 is for CUDA devices, and this run computes on the CPU; write auto, fp32 or bf16");
+        }
+
+        if (device.type == DeviceType.CUDA)
+        {
+            // libtorch allows it to convolutions unasked; fp32 is to mean fp32.
+            bool tf32 = precision != PrecisionMode.Fp32;
+            backends.cuda.matmul.allow_tf32 = tf32;
+            backends.cudnn.allow_tf32 = tf32;
+        }
+
         return new ComputeDevice(device, threads, precision);
     }
 
     /// <summary>Autocast for a forward pass, in the arithmetic of the run; to be disposed on the same thread.</summary>
-    public IDisposable? Autocast() =>
-        Precision == PrecisionMode.Bf16 ? new Autocast(Device.type, ScalarType.BFloat16) : null;
+    public IDisposable? Autocast() => Precision switch
+    {
+        PrecisionMode.Bf16 => new Autocast(Device.type, ScalarType.BFloat16),
+        PrecisionMode.Fp16 => new Autocast(Device.type, ScalarType.Float16),
+        _ => null,
+    };
 
     /// <inheritdoc/>
     public override string ToString() => Device.type == DeviceType.CPU

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using StreamTrainer.Model.Diagnostics;
+using StreamTrainer.Model.Precision;
 using StreamTrainer.Model.State;
 using StreamTrainer.Pipeline;
 using StreamTrainer.Pipeline.Sources;
@@ -60,6 +61,17 @@ internal static class RunChecks
         {
             throw new RunFailedException(string.Create(CultureInfo.InvariantCulture,
                 $"some weights are not finite after step {step}: lower optimizer.lr, lengthen schedule.warmupEpochs or set optimizer.clipGrad; the checkpoints before it still stand"));
+        }
+    }
+
+    /// <summary>Some loss scale keeps the gradients in fp16's range.</summary>
+    /// <exception cref="RunFailedException">None does: they are no numbers.</exception>
+    public static void Scalable(LossScaler scaler, long step)
+    {
+        if (scaler.Collapsed)
+        {
+            throw new RunFailedException(string.Create(CultureInfo.InvariantCulture,
+                $"gradients are not finite at step {step + 1} at any loss scale: lower optimizer.lr, lengthen schedule.warmupEpochs, or set train.precision to bf16 or fp32; the checkpoints before it still stand"));
         }
     }
 

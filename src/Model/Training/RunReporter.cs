@@ -63,6 +63,8 @@ internal sealed class RunReporter(ITrainingObserver observer, Recipe recipe, Pha
             ImagesPerSecond = _window.Samples / Math.Max(1e-9, clock.TrainingSeconds - _window.TrainingStart),
             DataWaitShare = Share(clock.Seconds(Phase.DataWait) - _window.WaitStart, clock.TrainingSeconds - _window.TrainingStart),
             SecondsLeft = SecondsLeft(progress),
+            LossScale = progress.LossScale?.Scale,
+            SkippedSteps = progress.LossScale?.SkippedSteps,
         });
         _window.Restart(clock);
     }
@@ -139,8 +141,10 @@ internal sealed class RunReporter(ITrainingObserver observer, Recipe recipe, Pha
             ImagesPerSecond = training > 0 ? _samplesHere / training : 0,
             DataWaitShare = Share(clock.Seconds(Phase.DataWait), training),
             BadSamples = _rejected.Count,
+            SkippedSteps = progress.LossScale?.SkippedSteps,
             Phases = phases,
             Stages = pipeline.Statistics.Stages,
+            Stalls = pipeline.Stalls,
             PipelineSamples = pipeline.Statistics.Samples,
         };
     }
@@ -181,8 +185,13 @@ internal sealed class RunReporter(ITrainingObserver observer, Recipe recipe, Pha
 
         public void Add(double loss, int samples)
         {
-            _lossSum += loss;
-            _steps++;
+            // A step that overflowed fp16 may have none.
+            if (double.IsFinite(loss))
+            {
+                _lossSum += loss;
+                _steps++;
+            }
+
             Samples += samples;
         }
 

@@ -4,11 +4,13 @@ using StreamTrainer.Model.Diagnostics;
 
 namespace StreamTrainer.Model.Training;
 
-/// <summary>When a run's state goes to disk, and what happens when it cannot. Training thread only.</summary>
+/// <summary>When a run's state goes to disk, and what happens when it cannot. It is copied while training stands still and written
+/// by a thread of its own; only the end of a run waits for the disk. Training thread only.</summary>
 internal sealed class Saving(CheckpointStore store, CheckpointOptions options, TrainState state, RunReporter reporter, PhaseClock clock, ILogger logger)
 {
     private long _lastTry = Stopwatch.GetTimestamp();
     private long? _best;
+    private Written? _writing;
 
     /// <summary>The books as they are on disk; none before the first checkpoint.</summary>
     public TrainProgress? Saved { get; set; }
@@ -16,8 +18,13 @@ internal sealed class Saving(CheckpointStore store, CheckpointOptions options, T
     /// <summary>Whether the recipe wants a checkpoint now; the best state so far is always kept, and what is kept has the last books.</summary>
     public bool Due(TrainProgress progress)
     {
+        if (_writing is { Task.IsCompleted: true })
+        {
+            Settle();
+        }
+
         long step = progress.Step;
-        return step > 0 && (progress.BestStep == step || Saved?.Step == step
+        return step > 0 && (progress.BestStep == step || (_writing?.Progress ?? Saved)?.Step == step
             || (options.EverySteps is { } steps && step % steps == 0)
             || (options.EveryEpochs is { } epochs && progress.StepInEpoch == 0 && progress.Epoch % epochs == 0)
             || (options.Every is { } time && Stopwatch.GetElapsedTime(_lastTry) >= time));
@@ -25,16 +32,24 @@ internal sealed class Saving(CheckpointStore store, CheckpointOptions options, T
 
     /// <summary>Saves the state where it differs from what is on disk.</summary>
     /// <param name="progress">Where the run is.</param>
-    /// <param name="required">Whether the run fails where it cannot be saved; otherwise that is only said.</param>
+    /// <param name="required">Whether the disk is waited for, and the run fails where the state cannot be saved; otherwise that is only
+    /// said, later.</param>
     /// <exception cref="RunFailedException">It could not be saved and had to be, or is not worth it: the weights are no numbers.</exception>
     public void Save(TrainProgress progress, bool required)
     {
-        if (Saved == progress || progress.Step == 0)
+        if ((_writing?.Progress ?? Saved) == progress && !required)
         {
             return;
         }
 
         clock.Enter(Phase.Checkpoint);
+        Settle();
+        if (Saved == progress || progress.Step == 0)
+        {
+            clock.Enter(Phase.Report);
+            return;
+        }
+
         // Also where it fails: on a full disk every step would try again.
         _lastTry = Stopwatch.GetTimestamp();
         // The best state that is on disk is kept until a better one is there.
@@ -51,6 +66,14 @@ internal sealed class Saving(CheckpointStore store, CheckpointOptions options, T
             }
 
             RunChecks.Finite(state.Flat, progress.Step);
+            if (options.Background && !required)
+            {
+                StateSnapshot snapshot = state.Snapshot();
+                long? keep = _best;
+                _writing = new Written(progress, Task.Factory.StartNew(() => Write(progress, snapshot, keep), TaskCreationOptions.LongRunning), clock.Enter(Phase.Report));
+                return;
+            }
+
             string path = store.Save(progress, state.SaveTo, _best);
             Saved = progress;
             reporter.CheckpointSaved(progress.Step, path, clock.Enter(Phase.Report));
@@ -67,4 +90,39 @@ internal sealed class Saving(CheckpointStore store, CheckpointOptions options, T
             TrainingLog.CheckpointFailed(logger, progress.Step, reason);
         }
     }
+
+    /// <summary>Waits for the checkpoint that is being written, and tells what came of it.</summary>
+    public void Settle()
+    {
+        if (_writing is not { } written)
+        {
+            return;
+        }
+
+        _writing = null;
+        try
+        {
+            string path = written.Task.GetAwaiter().GetResult();
+            Saved = written.Progress;
+            reporter.CheckpointSaved(written.Progress.Step, path, written.Seconds);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            TrainingLog.CheckpointFailed(logger, written.Progress.Step, $"{error.Message} ({store.Directory})");
+        }
+    }
+
+    private string Write(TrainProgress progress, StateSnapshot snapshot, long? keep)
+    {
+        using (snapshot)
+        {
+            return store.Save(progress, snapshot.WriteTo, keep);
+        }
+    }
+
+    /// <summary>A checkpoint on its way to the disk.</summary>
+    /// <param name="Progress">Its books.</param>
+    /// <param name="Task">Gives its path.</param>
+    /// <param name="Seconds">How long training stood still for it.</param>
+    private sealed record Written(TrainProgress Progress, Task<string> Task, double Seconds);
 }

@@ -20,12 +20,24 @@ public sealed record TrainOptions
     [Description("Images in a step (one optimizer update)."), Range(1, 1_048_576)]
     public int BatchSize { get; init; } = 256;
 
+    /// <summary>Images of a group.</summary>
+    [Description("Images of a group: a step's batch is mixed group by group, one decision of mixup and cutmix each, and batch norm takes its statistics over a group where microBatchSize does not split it. 512 in A1 to A3, whose 2048 lay on 4 GPUs. Divides batchSize; a smaller batch is one group."), Range(1, 1_048_576), Auto("the batch")]
+    public int? GroupSize { get; init; }
+
+    /// <summary>Images of a forward pass.</summary>
+    [Description("Images of one forward and backward pass; gradients of a step's passes are added up, so that a big batch fits a small device. Divides groupSize."), Range(1, 1_048_576), Auto("the group")]
+    public int? MicroBatchSize { get; init; }
+
     /// <summary>The seed of everything.</summary>
     [Description("Seed of order, augmentation, weights and mixing."), Range(0L, long.MaxValue)]
     public long Seed { get; init; }
 
+    /// <summary>Weights to start from.</summary>
+    [Description("Weights to start from instead of fresh ones: a run, a file (safetensors or .pth) or a model of the hub (timm/resnet50.a1_in1k). For other classes the classifier is fresh.")]
+    public string? From { get; init; }
+
     /// <summary>Arithmetic of forward and backward.</summary>
-    [Description("Arithmetic of forward and backward; auto takes bf16 where the device computes it.")]
+    [Description("Arithmetic of forward and backward; auto takes bf16 where the device computes it. fp16 scales the loss; tf32 is for CUDA.")]
     public PrecisionMode Precision { get; init; } = PrecisionMode.Auto;
 
     /// <summary>Where to compute.</summary>

@@ -32,8 +32,11 @@ public sealed record TrainProgress
     /// <summary>Compute threads; results are bit-identical only for the same number.</summary>
     public int Threads { get; init; }
 
-    /// <summary>The arithmetic of the run so far: <c>fp32</c> or <c>bf16</c>.</summary>
+    /// <summary>The arithmetic of the run so far, as <c>bf16</c>.</summary>
     public string Precision { get; init; } = "";
+
+    /// <summary>The loss's scale, in fp16.</summary>
+    public Precision.LossScale? LossScale { get; init; }
 
     /// <summary>Sum of the losses of the running epoch's steps.</summary>
     public double EpochLossSum { get; init; }

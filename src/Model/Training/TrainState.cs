@@ -16,7 +16,7 @@ public sealed class TrainState : IDisposable
     public TrainState(Recipe recipe, int classes, Device device)
     {
         ArgumentNullException.ThrowIfNull(recipe);
-        Model = ModelRegistry.Create(recipe.Model, classes, recipe.Train.Seed);
+        Model = ModelRegistry.Create(recipe.SizedModel(), classes, recipe.Train.Seed);
         if (device.type != DeviceType.CPU)
         {
             Model.to(device);
@@ -24,6 +24,7 @@ public sealed class TrainState : IDisposable
 
         Flat = new FlatState(Model);
         Optimizer = Optimizers.Optimizers.Create(recipe.Optimizer, Flat, Model.NoWeightDecay);
+        Scaler = recipe.Train.Precision == Precision.PrecisionMode.Fp16 ? new Precision.LossScaler() : null;
         Ema = recipe.Ema.Decay is { } decay ? new ExponentialMovingAverage(Model, Flat, decay) : null;
     }
 
@@ -36,30 +37,41 @@ public sealed class TrainState : IDisposable
     /// <summary>The optimizer.</summary>
     public IOptimizer Optimizer { get; }
 
+    /// <summary>The loss's scale, in fp16; its state is part of <see cref="TrainProgress"/>.</summary>
+    public Precision.LossScaler? Scaler { get; }
+
     /// <summary>The average, where the recipe asks for one.</summary>
     public ExponentialMovingAverage? Ema { get; }
 
-    /// <summary>Writes all tensors into a checkpoint's directory.</summary>
-    public void SaveTo(string checkpoint)
+    /// <summary>Copies all tensors of a checkpoint.</summary>
+    public StateSnapshot Snapshot()
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        StateDict.Save(Model, Path.Combine(checkpoint, CheckpointStore.ModelFile));
-        var moments = Optimizer.State.ToDictionary(entry => entry.Key, entry => entry.Value);
-        moments[StepsKey] = tensor(Optimizer.Steps);
-        Safetensors.Write(Path.Combine(checkpoint, CheckpointStore.OptimizerFile), moments);
+        var snapshot = new StateSnapshot();
+        snapshot.Add(CheckpointStore.ModelFile, Model.state_dict());
+        snapshot.Add(CheckpointStore.OptimizerFile, Optimizer.State.Append(KeyValuePair.Create(StepsKey, tensor(Optimizer.Steps))));
         if (Ema is not null)
         {
             Ema.SwapIn();
             try
             {
-                StateDict.Save(Model, Path.Combine(checkpoint, CheckpointStore.EmaFile));
+                snapshot.Add(CheckpointStore.EmaFile, Model.state_dict());
             }
             finally
             {
                 Ema.SwapOut();
             }
         }
+
+        return snapshot;
+    }
+
+    /// <summary>Writes all tensors into a checkpoint's directory.</summary>
+    public void SaveTo(string checkpoint)
+    {
+        using StateSnapshot snapshot = Snapshot();
+        snapshot.WriteTo(checkpoint);
     }
 
     /// <summary>Reads all tensors from a checkpoint's directory.</summary>

@@ -10,47 +10,120 @@ using static TorchSharp.torch;
 
 namespace StreamTrainer.Model.Training;
 
-/// <summary>One optimizer update from one batch. Training thread only.</summary>
+/// <summary>One optimizer update from one batch, in as many passes as its micro-batches. Training thread only.</summary>
 public sealed class TrainStep(Recipe recipe, TrainState state, DeviceFeed feed, ILoss loss, Mixer? mixer, ComputeDevice device, PhaseClock clock)
 {
+    private readonly StepSizes _sizes = StepSizes.Of(recipe.Train);
+
     /// <summary>Trains on a batch and gives it back to its ring as soon as its bytes are no longer needed.</summary>
     /// <param name="batch">The batch; disposed here.</param>
     /// <param name="step">The step's number, from 0: draws depend on it and on the seed alone.</param>
     /// <param name="learningRate">The rate of this step.</param>
-    /// <returns>The loss.</returns>
-    public double Run(Batch batch, long step, double learningRate)
+    public StepOutcome Run(Batch batch, long step, double learningRate)
     {
         ArgumentNullException.ThrowIfNull(batch);
         using var scope = NewDisposeScope();
-        (Tensor images, Targets targets) = Feed(batch, step);
         int count = batch.Count;
-        batch.Dispose();
-
-        TrainingMetrics.PhaseTook(Phase.Transfer, clock.Enter(Phase.Forward));
-        // Dropout and drop path draw from libtorch's generator: seeded by the step, a resumed run draws the same.
-        Seed((long)(new SampleRandom(recipe.Train.Seed, 0, step, RandomStream.Model).NextUInt64() >> 1));
+        Tensor pixels = feed.Pixels(batch), labels = feed.Labels(batch);
         state.Flat.ZeroGradients();
+        Tensor sum = zeros(1, device: device.Device);
+        for (int pass = 0, group = 0; group < _sizes.Groups; group++)
+        {
+            using var groupScope = NewDisposeScope();
+            (Tensor mixed, Targets targets) = Mixed(batch, pixels, labels, group);
+            for (int first = 0; first < _sizes.Group; first += _sizes.Micro, pass++)
+            {
+                using var passScope = NewDisposeScope();
+                Tensor images = feed.Normalise(mixed.narrow(0, first, _sizes.Micro));
+                feed.Adjust(images, batch, group * _sizes.Group + first);
+                bool last = pass == _sizes.Passes - 1;
+                if (last)
+                {
+                    batch.Dispose();
+                }
+
+                sum.add_(Pass(images, targets.Rows(first, _sizes.Micro), step * _sizes.Passes + pass));
+                TrainingMetrics.PhaseTook(Phase.Backward, clock.Enter(last ? Phase.Optimizer : Phase.Transfer));
+            }
+        }
+
+        bool skipped = !Unscale();
+        if (!skipped)
+        {
+            if (recipe.Optimizer.ClipGrad is { } norm)
+            {
+                GradientClipping.Clip(state.Flat, norm);
+            }
+
+            state.Optimizer.Step(learningRate);
+            state.Ema?.Update();
+        }
+
+        double result = sum.to(ScalarType.Float64).item<double>();
+        TrainingMetrics.PhaseTook(Phase.Optimizer, clock.Enter(Phase.Report));
+        TrainingMetrics.StepDone(count);
+        return new StepOutcome(result, skipped);
+    }
+
+    /// <summary>Takes the loss's scale out of the gradients; false where some of them overflowed.</summary>
+    private bool Unscale()
+    {
+        if (state.Scaler is not { } scaler)
+        {
+            return true;
+        }
+
+        double scale = scaler.Scale;
+        bool finite = double.IsFinite(GradientClipping.Norm(state.Flat));
+        scaler.Update(finite);
+        if (finite)
+        {
+            using var guard = no_grad();
+            state.Flat.Gradients.mul_(1 / scale);
+        }
+
+        return finite;
+    }
+
+    /// <summary>Forward and backward of one micro-batch; its gradients are added to those of the passes before it.</summary>
+    /// <returns>Its part of the batch's loss.</returns>
+    private Tensor Pass(Tensor images, Targets targets, long draw)
+    {
+        TrainingMetrics.PhaseTook(Phase.Transfer, clock.Enter(Phase.Forward));
+        // Dropout and drop path draw from libtorch's generator: seeded by the pass, a resumed run draws the same.
+        Seed((long)(new SampleRandom(recipe.Train.Seed, 0, draw, RandomStream.Model).NextUInt64() >> 1));
         Tensor value;
         using (device.Autocast())
         {
             value = loss.Forward(state.Model.forward(images), targets);
         }
 
-        TrainingMetrics.PhaseTook(Phase.Forward, clock.Enter(Phase.Backward));
-        value.backward();
-
-        TrainingMetrics.PhaseTook(Phase.Backward, clock.Enter(Phase.Optimizer));
-        if (recipe.Optimizer.ClipGrad is { } norm)
+        if (_sizes.Passes > 1)
         {
-            GradientClipping.Clip(state.Flat, norm);
+            // A loss is a mean over its images; the batch's is the mean of its equal parts'.
+            value /= _sizes.Passes;
         }
 
-        state.Optimizer.Step(learningRate);
-        state.Ema?.Update();
-        double result = value.to(ScalarType.Float64).item<double>();
-        TrainingMetrics.PhaseTook(Phase.Optimizer, clock.Enter(Phase.Report));
-        TrainingMetrics.StepDone(count);
-        return result;
+        TrainingMetrics.PhaseTook(Phase.Forward, clock.Enter(Phase.Backward));
+        // Scaled, then let go: what is summed up is the loss itself.
+        (state.Scaler is { } scaler ? value * scaler.Scale : value).backward();
+        return value.detach();
+    }
+
+    /// <summary>A group's pixels and what they should have been. Its draws are those of its place among all groups of the epoch.</summary>
+    private (Tensor Pixels, Targets Targets) Mixed(Batch batch, Tensor pixels, Tensor labels, int group)
+    {
+        int first = group * _sizes.Group;
+        (Tensor own, Tensor classes) = (pixels.narrow(0, first, _sizes.Group), labels.narrow(0, first, _sizes.Group));
+        if (mixer is null)
+        {
+            return (own, Targets.Labels(classes));
+        }
+
+        var draws = new SampleRandom(recipe.Train.Seed, batch.Epoch, batch.IndexInEpoch * _sizes.Groups + group, RandomStream.Mix);
+        MixPlan plan = MixPlan.Draw(ref draws, recipe.Mix, batch.ImageSize.Height, batch.ImageSize.Width);
+        (Tensor mixed, Tensor shares) = mixer.Apply(own, classes, plan);
+        return (mixed, Targets.Soft(shares));
     }
 
     /// <summary>The CPU's generator and, where the network is there, the device's: layers draw where their input is.</summary>
@@ -61,20 +134,5 @@ public sealed class TrainStep(Recipe recipe, TrainState state, DeviceFeed feed, 
         {
             cuda.manual_seed_all(seed);
         }
-    }
-
-    private (Tensor Images, Targets Targets) Feed(Batch batch, long step)
-    {
-        Tensor pixels = feed.Pixels(batch);
-        Tensor labels = feed.Labels(batch);
-        if (mixer is null)
-        {
-            return (feed.Normalise(pixels), Targets.Labels(labels));
-        }
-
-        var draws = new SampleRandom(recipe.Train.Seed, batch.Epoch, batch.IndexInEpoch, RandomStream.Mix);
-        MixPlan plan = MixPlan.Draw(ref draws, recipe.Mix, batch.ImageSize.Height, batch.ImageSize.Width);
-        (Tensor mixed, Tensor targets) = mixer.Apply(pixels, labels, plan);
-        return (feed.Normalise(mixed), Targets.Soft(targets));
     }
 }

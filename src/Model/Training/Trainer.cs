@@ -7,6 +7,7 @@ using StreamTrainer.Pipeline;
 using StreamTrainer.Pipeline.Batching;
 using StreamTrainer.Pipeline.Sources;
 using StreamTrainer.Pipeline.Transforms;
+using StreamTrainer.Model.Weights;
 
 namespace StreamTrainer.Model.Training;
 
@@ -54,7 +55,7 @@ public sealed class Trainer : IDisposable
         _step = new TrainStep(_recipe, _state, _feed, loss, mixer, _device, _clock);
         _reporter = new RunReporter(observer, _recipe, _clock, _pipeline, _totalSteps, job.Logger);
         _validation = _val is null ? null : new Validation(_val, _recipe, _state, _device, _reporter, _clock, job.Logger);
-        var store = new CheckpointStore(job.CheckpointDirectory, _recipe.Checkpoint.Keep);
+        var store = new CheckpointStore(job.CheckpointDirectory, _recipe.Checkpoint.Keep, _recipe.Checkpoint.KeepEvery);
         _saving = new Saving(store, _recipe.Checkpoint, _state, _reporter, _clock, job.Logger);
     }
 
@@ -78,6 +79,8 @@ public sealed class Trainer : IDisposable
         }
         catch (Exception error)
         {
+            // What is being written still counts; its own error is not the one to tell.
+            trainer._saving.Settle();
             trainer._reporter.Finish(RunState.Failed, trainer._progress, error.Message);
             throw;
         }
@@ -132,6 +135,11 @@ public sealed class Trainer : IDisposable
         {
             RunChecks.Resumable(_progress, _pipeline.BatchesPerEpoch, _train, _device, from, _job.Logger);
             _state.LoadFrom(from);
+            if (_state.Scaler is { } scaler && _progress.LossScale is { } scale)
+            {
+                scaler.State = scale;
+            }
+
             TrainingLog.Resumed(_job.Logger, from, _progress.Step);
             _saving.Saved = _progress;
         }
@@ -144,13 +152,32 @@ public sealed class Trainer : IDisposable
                 Model = _recipe.Model.Name,
                 ClassNames = _train.ClassNames,
             };
-            DataInitialization.Run(_state.Model, _feed, () => OpenPipeline(0), stop);
+            if (_job.InitialWeights is { } weights)
+            {
+                TrainingLog.StartsFrom(_job.Logger, weights, string.Join(", ", StateDict.LoadToGoOnFrom(_state.Model, weights)) is { Length: > 0 } kept ? kept : "nothing");
+            }
+            else
+            {
+                DataInitialization.Run(_state.Model, _feed, () => OpenPipeline(0), stop);
+            }
+
             // It was made before the data had a part in the weights.
             _state.Ema?.Reset();
         }
 
         _progress = _progress with { Threads = _device.Threads, Precision = _device.PrecisionName };
         _state.Model.train();
+        StepSizes sizes = StepSizes.Of(_recipe.Train);
+        if (_recipe.Train.GroupSize is { } group && group > sizes.Batch)
+        {
+            TrainingLog.SmallerGroup(_job.Logger, group, sizes.Batch);
+        }
+
+        if (sizes.Micro < sizes.Group)
+        {
+            TrainingLog.SmallerStatistics(_job.Logger, sizes.Micro, sizes.Group);
+        }
+
         _reporter.Start(_progress, _state.Flat.Segments.Sum(segment => segment.Count), _device, _train, _val);
     }
 
@@ -174,14 +201,27 @@ public sealed class Trainer : IDisposable
         double epoch = _recipe.Schedule.PerStep ? step / (double)_progress.StepsPerEpoch : _progress.Epoch;
         double rate = _schedule.RateAt(epoch);
         int count = batch!.Count;
-        double loss = _step.Run(batch, step, rate);
-        RunChecks.Finite(loss, step, rate);
-        _progress = _progress with
+        StepOutcome outcome = _step.Run(batch, step, rate);
+        _pipeline.Copied(_feed.TakeCopyTicks());
+        _progress = _progress with { Step = step + 1, LossScale = _state.Scaler?.State };
+        double loss = outcome.Loss;
+        if (outcome.Skipped)
         {
-            Step = step + 1,
-            EpochLossSum = _progress.EpochLossSum + loss,
-            EpochLossSteps = _progress.EpochLossSteps + 1,
-        };
+            RunChecks.Scalable(_state.Scaler!, step);
+            TrainingMetrics.StepSkipped();
+            TrainingLog.StepSkipped(_job.Logger, step + 1, _state.Scaler!.Scale);
+        }
+        else
+        {
+            RunChecks.Finite(loss, step, rate);
+        }
+
+        // A step that was left out may have no number for a loss.
+        if (double.IsFinite(loss))
+        {
+            _progress = _progress with { EpochLossSum = _progress.EpochLossSum + loss, EpochLossSteps = _progress.EpochLossSteps + 1 };
+        }
+
         _reporter.StepDone(_progress, loss, rate, count);
         if (_progress.StepInEpoch == 0 || _progress.Step == _totalSteps)
         {
@@ -196,15 +236,17 @@ public sealed class Trainer : IDisposable
     private ImagePipeline OpenPipeline(long step)
     {
         var size = new ImageSize(_recipe.Augment.Size, _recipe.Augment.Size);
-        PipelinePlan plan = PipelinePlan.ForTraining(_recipe.Train.Seed, _recipe.Train.BatchSize, size, _recipe.Train.Epochs, step, _train.Count);
+        PipelinePlan plan = PipelinePlan.ForTraining(_recipe.Train.Seed, _recipe.Train.BatchSize, size, _recipe.Train.Epochs, 0, _train.Count, _recipe.Data)
+            with { Augment = _recipe.Augment, Groups = StepSizes.Of(_recipe.Train).Groups };
         return new ImagePipeline(
-            _train, () => new TrainTransform(_recipe.Augment, _recipe.Data.ExifOrientation), _recipe.Data, plan,
+            _train, () => new TrainTransform(_recipe.Augment, _recipe.Data.ExifOrientation, _recipe.Data.Decoder, _recipe.Data.Mean), _recipe.Data, plan.After(step, _train.Count),
             new TensorBatchMemory(_device.Device), _job.Logger);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        _saving.Settle();
         _pipeline.Dispose();
         _feed.Dispose();
         _state.Dispose();

@@ -45,7 +45,7 @@ public sealed record RunStarted : TrainingEvent
     /// <summary>Where it computes, as <c>cpu, 2 threads</c>.</summary>
     [Key("device")] public string Device { get; init; } = "";
 
-    /// <summary>The arithmetic in use: <c>fp32</c> or <c>bf16</c>.</summary>
+    /// <summary>The arithmetic in use, as <c>bf16</c>.</summary>
     [Key("precision")] public string Precision { get; init; } = "";
 }
 
@@ -73,6 +73,12 @@ public sealed record StepLogged : TrainingEvent
 
     /// <summary>Expected seconds to the end of the run.</summary>
     [Key("secondsLeft")] public double SecondsLeft { get; init; }
+
+    /// <summary>What the loss is multiplied by; only in fp16.</summary>
+    [Key("lossScale")] public double? LossScale { get; init; }
+
+    /// <summary>Steps of the run that were left out because gradients overflowed; only in fp16.</summary>
+    [Key("skippedSteps")] public long? SkippedSteps { get; init; }
 }
 
 /// <summary>An epoch's training is over.</summary>

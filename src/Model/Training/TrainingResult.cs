@@ -1,3 +1,5 @@
+using StreamTrainer.Pipeline.Diagnostics;
+
 namespace StreamTrainer.Model.Training;
 
 /// <summary>What a run came to; <c>summary.json</c> is written from it.</summary>
@@ -36,8 +38,14 @@ public sealed record TrainingResult
     /// <summary>Samples that could not be used.</summary>
     public required long BadSamples { get; init; }
 
+    /// <summary>Steps of the run that were left out because gradients overflowed; only in fp16.</summary>
+    public long? SkippedSteps { get; init; }
+
     /// <summary>Where the time went: seconds by phase of the training thread, in order; the sum is the wall time.</summary>
     public required IReadOnlyList<KeyValuePair<string, double>> Phases { get; init; }
+
+    /// <summary>What the trainer waited for, stage by stage; null where it is not known.</summary>
+    public StallReport? Stalls { get; init; }
 
     /// <summary>Samples that the training pipeline made ready, those ahead of the trainer included: what
     /// <see cref="Stages"/> was spent on.</summary>

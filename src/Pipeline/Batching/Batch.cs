@@ -36,12 +36,16 @@ public sealed unsafe class Batch : IDisposable
     public long IndexInEpoch { get; internal set; }
 
     /// <summary>
-    /// The samples' classes. -1 in an evaluation where the sample cannot be used: its pixels are zero and it is not to be counted.
+    /// The samples' classes. -1 in an evaluation where the sample cannot be used, or is none (padding that makes the ranks'
+    /// batches equally long): its pixels are zero and it is not to be counted.
     /// </summary>
     public long[] Labels { get; }
 
-    /// <summary>The samples' indices in their source.</summary>
+    /// <summary>The samples' indices in their source; -1 for padding.</summary>
     public long[] Indices { get; }
+
+    /// <summary>What is still to be done to the samples after normalisation, on the device.</summary>
+    public SampleAdjustments Adjustments { get; } = new();
 
     /// <summary>Gives the slot back to the ring.</summary>
     public void Dispose() => _release(this);

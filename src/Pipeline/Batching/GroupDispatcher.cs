@@ -6,10 +6,17 @@ namespace StreamTrainer.Pipeline.Batching;
 /// Deals out groups of samples in the plan's order, across batches and epochs without a pause. Readers take turns; the one
 /// that begins a batch waits for its slot, and the others for it.
 /// </summary>
-internal sealed class GroupDispatcher(PipelinePlan plan, long count, BatchRing ring, int groupSize)
+/// <param name="plan">The plan.</param>
+/// <param name="count">Samples of the source.</param>
+/// <param name="ring">Where batches are begun.</param>
+/// <param name="groupSize">Samples of a group at most.</param>
+/// <param name="orderOf">The order of an epoch.</param>
+/// <param name="prefetcher">Who is to know how far it got; null: nobody.</param>
+internal sealed class GroupDispatcher(PipelinePlan plan, long count, BatchRing ring, int groupSize, Func<long, EpochOrder> orderOf, Prefetcher? prefetcher = null)
 {
     private readonly Lock _turn = new();
     private readonly long _batches = plan.BatchesPerEpoch(count);
+    private readonly RankPartition _partition = plan.Partition;
     private long _epoch = plan.StartEpoch, _batch = plan.StartBatch;
     private EpochOrder _order;
     private bool _orderKnown;
@@ -29,14 +36,18 @@ internal sealed class GroupDispatcher(PipelinePlan plan, long count, BatchRing r
             Batch batch = _slot!.Batch;
             group.Slot = _slot;
             group.First = _next;
-            group.Position = _batch * plan.BatchSize + _next;
             group.Count = Math.Min(groupSize, batch.Count - _next);
             for (int i = 0; i < group.Count; i++)
             {
-                group.Indices[i] = _order[group.Position + i];
+                long position = _partition.PositionOf(_batch, _next + i);
+                group.Positions[i] = position;
+                // Behind the end: a row that only makes the ranks' batches equally long.
+                group.Indices[i] = plan.Evaluation && position >= count ? SampleGroup.Padding : _order[position];
                 group.Errors[i] = null;
             }
 
+            _slot.Dealt(group.Count);
+            prefetcher?.Dealt(group.Count);
             _next += group.Count;
             if (_next == batch.Count)
             {
@@ -62,7 +73,7 @@ internal sealed class GroupDispatcher(PipelinePlan plan, long count, BatchRing r
 
         if (!_orderKnown)
         {
-            _order = plan.Evaluation ? EpochOrder.Natural : EpochOrder.Shuffled(count, plan.Seed, _epoch);
+            _order = orderOf(_epoch);
             _orderKnown = true;
         }
 
@@ -70,7 +81,8 @@ internal sealed class GroupDispatcher(PipelinePlan plan, long count, BatchRing r
         batch.Epoch = _epoch;
         batch.IndexInEpoch = _batch;
         batch.ImageSize = plan.ImageSize;
-        batch.Count = (int)Math.Min(plan.BatchSize, count - _batch * plan.BatchSize);
+        batch.Count = plan.RowsOf(_batch, count);
+        batch.Adjustments.Begin(plan.Augment, plan.ImageSize, batch.Capacity);
         slot.Expect(batch.Count);
         ring.Enqueue(slot);
         _slot = slot;

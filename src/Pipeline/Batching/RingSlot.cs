@@ -5,6 +5,8 @@ internal sealed class RingSlot : IDisposable
 {
     private readonly ManualResetEventSlim _filled = new();
     private int _missing;
+    // Where the missing samples are: not dealt yet, at the readers, on the way, at the workers.
+    private int _undealt, _reading, _queued, _working;
     private int _lent;
     private volatile bool _taken;
 
@@ -24,6 +26,22 @@ internal sealed class RingSlot : IDisposable
     /// <summary>Whether all samples are there.</summary>
     public bool Filled => Volatile.Read(ref _missing) == 0;
 
+    /// <summary>How many of its samples are not dealt to a reader yet. Any thread, like the three that follow: each is right by
+    /// itself, all four need not be of the same moment.</summary>
+    public int Undealt => Volatile.Read(ref _undealt);
+
+    /// <summary>How many are being read.</summary>
+    public int Reading => Volatile.Read(ref _reading);
+
+    /// <summary>How many are read and wait for a worker.</summary>
+    public int Queued => Volatile.Read(ref _queued);
+
+    /// <summary>How many are with a worker.</summary>
+    public int Working => Volatile.Read(ref _working);
+
+    /// <summary>Whether the trainer has it.</summary>
+    public bool Lent => _taken && Volatile.Read(ref _lent) == 1;
+
     /// <summary>Whether it is filled and waits for the trainer. Any thread.</summary>
     public bool Ready => Volatile.Read(ref _lent) == 1 && Filled && !_taken;
 
@@ -35,13 +53,36 @@ internal sealed class RingSlot : IDisposable
     {
         _filled.Reset();
         _taken = false;
+        Volatile.Write(ref _undealt, count);
         Volatile.Write(ref _missing, count);
         Volatile.Write(ref _lent, 1);
+    }
+
+    /// <summary>So many samples are dealt to a reader.</summary>
+    public void Dealt(int count)
+    {
+        Interlocked.Add(ref _reading, count);
+        Interlocked.Add(ref _undealt, -count);
+    }
+
+    /// <summary>So many samples are read. Any reader.</summary>
+    public void Read(int count)
+    {
+        Interlocked.Add(ref _queued, count);
+        Interlocked.Add(ref _reading, -count);
+    }
+
+    /// <summary>A worker has so many samples. Any worker.</summary>
+    public void Begun(int count)
+    {
+        Interlocked.Add(ref _working, count);
+        Interlocked.Add(ref _queued, -count);
     }
 
     /// <summary>So many samples are written. Any worker.</summary>
     public void Done(int count)
     {
+        Interlocked.Add(ref _working, -count);
         if (Interlocked.Add(ref _missing, -count) == 0)
         {
             _filled.Set();
@@ -49,7 +90,8 @@ internal sealed class RingSlot : IDisposable
     }
 
     /// <summary>Waits until the slot is filled or someone wakes it.</summary>
-    public void Wait(CancellationToken token) => _filled.Wait(token);
+    /// <returns>False where neither happened in the time.</returns>
+    public bool Wait(int milliseconds) => _filled.Wait(milliseconds);
 
     /// <summary>Ends the wait, filled or not.</summary>
     public void Wake() => _filled.Set();

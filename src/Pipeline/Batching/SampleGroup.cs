@@ -8,10 +8,14 @@ namespace StreamTrainer.Pipeline.Batching;
 /// </summary>
 internal sealed class SampleGroup : IDisposable
 {
+    /// <summary>The index of a row that is no sample.</summary>
+    public const long Padding = -1;
+
     public SampleGroup(int capacity)
     {
         Samples = new EncodedSample[capacity];
         Indices = new long[capacity];
+        Positions = new long[capacity];
         Errors = new string?[capacity];
         for (int i = 0; i < capacity; i++)
         {
@@ -25,17 +29,17 @@ internal sealed class SampleGroup : IDisposable
     /// <summary>The first sample's place in the batch.</summary>
     public int First { get; set; }
 
-    /// <summary>The first sample's position in the epoch.</summary>
-    public long Position { get; set; }
-
     /// <summary>How many samples.</summary>
     public int Count { get; set; }
 
     /// <summary>Their bytes.</summary>
     public EncodedSample[] Samples { get; }
 
-    /// <summary>Their indices in the source.</summary>
+    /// <summary>Their indices in the source; <see cref="Padding"/> where there is none.</summary>
     public long[] Indices { get; }
+
+    /// <summary>Their positions in the epoch, over all ranks.</summary>
+    public long[] Positions { get; }
 
     /// <summary>Why a sample could not be read; none where it was.</summary>
     public string?[] Errors { get; }

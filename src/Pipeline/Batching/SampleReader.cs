@@ -34,6 +34,7 @@ internal sealed class SampleReader(ISampleSource source, GroupDispatcher dispatc
             }
 
             long ticks = Stopwatch.GetTimestamp() - start;
+            group.Slot!.Read(group.Count);
             bool open = full.Put(group, waiter, ref wait);
             statistics.Read(group.Count, bytes, ticks, wait, slotWait);
             if (!open)
@@ -46,6 +47,11 @@ internal sealed class SampleReader(ISampleSource source, GroupDispatcher dispatc
     private long Read(SampleGroup group, int i)
     {
         EncodedSample sample = group.Samples[i];
+        if (group.Indices[i] == SampleGroup.Padding)
+        {
+            return 0;
+        }
+
         try
         {
             source.Read(group.Indices[i], sample);

@@ -11,7 +11,7 @@ namespace StreamTrainer.Pipeline.Batching;
 /// transform and its memory.</summary>
 internal sealed unsafe class SampleWorker(
     ISampleSource source, PipelinePlan plan, Func<IImageTransform> makeTransform, StageQueue<SampleGroup> full, StageQueue<SampleGroup> empty,
-    BadSamples bad, PipelineStatistics statistics)
+    BadSamples bad, PipelineStatistics statistics, WorkerGate gate, int number)
 {
     /// <summary>So many candidates to replace a bad sample are tried; where all are bad, the data set is.</summary>
     private const int MostReplacements = 64;
@@ -32,19 +32,20 @@ internal sealed unsafe class SampleWorker(
         while (true)
         {
             long wait = 0;
-            if (!full.Take(out SampleGroup group, waiter, ref wait))
+            if (!gate.Enter(number) || !full.Take(out SampleGroup group, waiter, ref wait))
             {
                 return;
             }
 
+            group.Slot!.Begun(group.Count);
             var timing = default(TransformTiming);
             for (int i = 0; i < group.Count; i++)
             {
                 Fill(group, i, transform, spare, ref timing);
             }
 
-            statistics.Transformed(group.Count, timing, wait);
-            group.Slot!.Done(group.Count);
+            statistics.Transformed(group.Count - group.Indices.AsSpan(0, group.Count).Count(SampleGroup.Padding), timing, wait);
+            group.Slot.Done(group.Count);
             group.Slot = null;
             empty.PutNow(group);
         }
@@ -54,9 +55,14 @@ internal sealed unsafe class SampleWorker(
     {
         Batch batch = group.Slot!.Batch;
         int row = group.First + i;
-        var place = new SamplePlace(plan.Seed, batch.Epoch, group.Position + i, group.Indices[i]);
+        var place = new SamplePlace(plan.Seed, batch.Epoch, group.Positions[i], group.Indices[i]);
         var target = new Span<byte>(batch.Buffer.Pointer + (long)row * _sampleBytes, _sampleBytes);
-        string? error = group.Errors[i] ?? Try(transform, group.Samples[i], place, target, ref timing);
+        string? error = null;
+        if (place.Index != SampleGroup.Padding)
+        {
+            error = group.Errors[i] ?? Try(transform, group.Samples[i], place, target, ref timing);
+        }
+
         long index = place.Index;
         if (error is not null)
         {
@@ -74,6 +80,7 @@ internal sealed unsafe class SampleWorker(
 
         batch.Labels[row] = source.LabelOf(index);
         batch.Indices[row] = index;
+        batch.Adjustments.Draw(row, place);
     }
 
     /// <summary>What stands in for a bad sample depends on its place and on the data alone: candidates are drawn for the

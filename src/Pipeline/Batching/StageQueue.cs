@@ -9,11 +9,15 @@ namespace StreamTrainer.Pipeline.Batching;
 internal sealed class StageQueue<T>(int capacity)
 {
     private volatile bool _aborted;
+    private int _takersWaiting;
 
     private readonly Channel<T> _channel = Channel.CreateBounded<T>(new BoundedChannelOptions(capacity) { AllowSynchronousContinuations = false });
 
     /// <summary>How many there are now.</summary>
     public int Count => _channel.Reader.Count;
+
+    /// <summary>How many threads wait for an item now.</summary>
+    public int TakersWaiting => Volatile.Read(ref _takersWaiting);
 
     /// <summary>Puts an item, waiting for room.</summary>
     /// <returns>False where the queue is closed.</returns>
@@ -49,7 +53,9 @@ internal sealed class StageQueue<T>(int capacity)
             }
 
             long start = Stopwatch.GetTimestamp();
+            Interlocked.Increment(ref _takersWaiting);
             bool open = waiter.Wait(_channel.Reader.WaitToReadAsync());
+            Interlocked.Decrement(ref _takersWaiting);
             waitTicks += Stopwatch.GetTimestamp() - start;
             if (!open)
             {

@@ -18,4 +18,7 @@ public readonly unsafe struct PixelView(byte* data, int width, int height, int s
 
     /// <summary>The first byte of a row.</summary>
     public byte* Row(int y) => data + (long)y * stride;
+
+    /// <summary>The rows from one on.</summary>
+    internal PixelView From(int y) => new(Row(y), width, height - y, stride);
 }

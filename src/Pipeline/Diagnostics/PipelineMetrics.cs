@@ -49,11 +49,24 @@ public static class PipelineMetrics
     private static readonly Histogram<long> s_queued = s_meter.CreateHistogram(
         "streamtrainer.data.queue.groups", "{group}", "Groups of samples read that waited for a worker when the trainer took a batch.", advice: s_counts);
 
+    private static readonly Counter<double> s_stall = s_meter.CreateCounter<double>(
+        "streamtrainer.data.stall.duration", "s", "Time that the trainer waited for a stage, after its first batch.");
+
+    private static readonly Gauge<long> s_workers = s_meter.CreateGauge<long>(
+        "streamtrainer.data.workers", "{thread}", "Workers that decode and augment now.");
+
+    private static readonly KeyValuePair<string, object?>[] s_causes =
+        [.. Enum.GetValues<StallCause>().Select(cause => KeyValuePair.Create("cause", (object?)cause.Label()))];
+
     /// <summary>Activities: the opening of a pipeline.</summary>
     public static ActivitySource Activities { get; } = new(Name);
 
     /// <summary>Whether anyone listens to how full the ring is.</summary>
     internal static bool WatchesOccupancy => s_ready.Enabled;
+
+    internal static void Stalled(StallCause cause, double seconds) => s_stall.Add(seconds, s_causes[(int)cause]);
+
+    internal static void Workers(int active) => s_workers.Record(active);
 
     internal static void Read(int samples, long bytes, long ticks)
     {
@@ -67,6 +80,11 @@ public static class PipelineMetrics
     internal static void Transformed(int samples, in TransformTiming timing)
     {
         s_samples.Add(samples);
+        if (samples == 0)
+        {
+            return;
+        }
+
         if (s_decode.Enabled)
         {
             s_decode.Record(timing.DecodeTicks / (double)Stopwatch.Frequency / samples);

@@ -26,6 +26,9 @@ public sealed class PipelineStatistics
         KeyValuePair.Create("workers: waiting for bytes", Seconds(ref _workerWaitTicks)),
     ];
 
+    /// <summary>Ticks of decoding and of transforming so far.</summary>
+    internal (long Decode, long Transform) WorkTicks => (Volatile.Read(ref _decodeTicks), Volatile.Read(ref _transformTicks));
+
     internal void Read(int samples, long bytes, long ticks, long waitTicks, long ringFullTicks)
     {
         Interlocked.Add(ref _bytes, bytes);

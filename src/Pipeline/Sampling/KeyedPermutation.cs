@@ -21,6 +21,17 @@ public readonly struct KeyedPermutation
     /// <param name="seed">The run's seed.</param>
     /// <param name="epoch">The epoch, from 0.</param>
     public KeyedPermutation(long count, long seed, long epoch)
+        : this(count, new SampleRandom(seed, epoch, 0, RandomStream.Order).NextUInt64())
+    {
+    }
+
+    /// <summary>The permutation of a window of an epoch.</summary>
+    internal KeyedPermutation(long count, long seed, long epoch, long window)
+        : this(count, new SampleRandom(seed, epoch, window, RandomStream.Window).NextUInt64())
+    {
+    }
+
+    private KeyedPermutation(long count, ulong key)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, 1L << 62);
@@ -28,7 +39,7 @@ public readonly struct KeyedPermutation
         int bits = 64 - BitOperations.LeadingZeroCount(_count - 1);
         _half = Math.Max(1, (bits + 1) / 2);
         _mask = (1UL << _half) - 1;
-        _key = new SampleRandom(seed, epoch, 0, RandomStream.Order).NextUInt64();
+        _key = key;
     }
 
     /// <summary>Where <paramref name="position"/> goes; a bijection of <c>[0, count)</c>.</summary>
@@ -48,13 +59,39 @@ public readonly struct KeyedPermutation
         }
     }
 
+    /// <summary>The position that goes to <paramref name="value"/>.</summary>
+    public long Inverse(long value)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(value);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((ulong)value, _count, nameof(value));
+        ulong position = (ulong)value;
+        do
+        {
+            position = Decrypt(position);
+        }
+        while (position >= _count);
+        return (long)position;
+    }
+
+    private ulong Mixed(uint round, ulong half) => SplitMix.Mix(_key + ((ulong)round << 56) + half) & _mask;
+
     private ulong Encrypt(ulong value)
     {
         ulong left = value >> _half, right = value & _mask;
         for (uint round = 0; round < Rounds; round++)
         {
-            ulong mixed = SplitMix.Mix(_key + ((ulong)round << 56) + right) & _mask;
-            (left, right) = (right, left ^ mixed);
+            (left, right) = (right, left ^ Mixed(round, right));
+        }
+
+        return (left << _half) | right;
+    }
+
+    private ulong Decrypt(ulong value)
+    {
+        ulong left = value >> _half, right = value & _mask;
+        for (uint round = Rounds; round-- > 0;)
+        {
+            (left, right) = (right ^ Mixed(round, left), left);
         }
 
         return (left << _half) | right;

@@ -50,9 +50,17 @@ public static class ClassMap
 
         public IReadOnlyList<string> ClassNames => classNames;
 
+        public int Readers => inner.Readers;
+
+        public bool CanPrefetch => inner.CanPrefetch;
+
+        public void Prefetch(long index) => inner.Prefetch(index);
+
         public int LabelOf(long index) => places[inner.LabelOf(index)];
 
         public string NameOf(long index) => inner.NameOf(index);
+
+        public string PathOf(long index) => inner.PathOf(index);
 
         public void Read(long index, EncodedSample sample) => inner.Read(index, sample);
 

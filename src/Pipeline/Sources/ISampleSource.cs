@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace StreamTrainer.Pipeline.Sources;
 
 /// <summary>
@@ -26,6 +28,22 @@ public interface ISampleSource : IDisposable
 
     /// <summary>What to call sample <paramref name="index"/> in a message (its path); not for the hot path.</summary>
     string NameOf(long index);
+
+    /// <summary>The path of sample <paramref name="index"/> inside the source, with <c>/</c> between its parts: what it is called
+    /// wherever the source is moved to or made into. Not for the hot path.</summary>
+    string PathOf(long index) => string.Create(CultureInfo.InvariantCulture, $"{ClassNames[LabelOf(index)]}/{index:D8}");
+
+    /// <summary>How many reads at a time it serves best, unless the recipe says.</summary>
+    int Readers => 2;
+
+    /// <summary>Whether <see cref="Prefetch"/> does anything.</summary>
+    bool CanPrefetch => false;
+
+    /// <summary>Brings a sample that will be read soon closer, from a network to this machine; may take as long as that takes.</summary>
+    /// <exception cref="IOException">It cannot be read; <see cref="Read"/> will say so too.</exception>
+    void Prefetch(long index)
+    {
+    }
 
     /// <summary>
     /// Reads the bytes of sample <paramref name="index"/> into <paramref name="sample"/>, which grows as needed.

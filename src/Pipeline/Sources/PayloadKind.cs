@@ -11,4 +11,10 @@ public enum PayloadKind
 
     /// <summary>Rows of 8-bit RGB pixels, <c>[height, width, 3]</c>.</summary>
     RawRgb,
+
+    /// <summary>A JPEG's coefficients as <c>Shards.Payloads.CoefficientPayload</c> lays them out.</summary>
+    Coefficients,
+
+    /// <summary>A JPEG's coefficients, Huffman-coded in segments that can be read by themselves.</summary>
+    Indexed,
 }

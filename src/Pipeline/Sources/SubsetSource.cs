@@ -15,10 +15,22 @@ internal sealed class SubsetSource(ISampleSource inner, long[] indices) : ISampl
     public IReadOnlyList<string> ClassNames => inner.ClassNames;
 
     /// <inheritdoc/>
+    public int Readers => inner.Readers;
+
+    /// <inheritdoc/>
+    public bool CanPrefetch => inner.CanPrefetch;
+
+    /// <inheritdoc/>
+    public void Prefetch(long index) => inner.Prefetch(indices[index]);
+
+    /// <inheritdoc/>
     public int LabelOf(long index) => inner.LabelOf(indices[index]);
 
     /// <inheritdoc/>
     public string NameOf(long index) => inner.NameOf(indices[index]);
+
+    /// <inheritdoc/>
+    public string PathOf(long index) => inner.PathOf(indices[index]);
 
     /// <inheritdoc/>
     public void Read(long index, EncodedSample sample) => inner.Read(indices[index], sample);

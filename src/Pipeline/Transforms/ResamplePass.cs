@@ -2,62 +2,66 @@ using System.Runtime.CompilerServices;
 
 namespace StreamTrainer.Pipeline.Transforms;
 
-/// <summary>The two passes of a resize, one pixel after the other: the reference for the vector code, and what runs where there is none.</summary>
+/// <summary>
+/// The two passes of a resize, one number after the other: the reference for the vector code, and what runs where there is none.
+/// Between them lie pairs of rows, so that the vertical pass finds two taps side by side: 16 bits of the first row, 16 of the second.
+/// </summary>
 internal static unsafe class ResamplePass
 {
-    private const int Half = 1 << (ResampleTable.Precision - 1);
-
-    /// <summary>Shrinks or stretches rows.</summary>
-    /// <param name="source">The row's pixels from <paramref name="origin"/> on.</param>
-    /// <param name="origin">The column of the source that <paramref name="source"/> begins with.</param>
+    /// <summary>Shrinks or stretches four rows.</summary>
+    /// <param name="rows">From where and to where.</param>
     /// <param name="table">Weights.</param>
-    /// <param name="count">Pixels to make.</param>
-    /// <param name="flip">Write them from right to left.</param>
-    /// <param name="target">The output row.</param>
-    public static void Horizontal(byte* source, int origin, ResampleTable table, int count, bool flip, byte* target)
+    public static void Horizontal(in ResampleRows rows, ResampleTable table)
     {
-        for (int i = 0; i < count; i++)
-        {
-            int x = flip ? count - 1 - i : i;
-            byte* pixel = source + 3L * (table.Start(x) - origin);
-            int* weights = table.Weights(x);
-            int taps = table.Taps(x), red = Half, green = Half, blue = Half;
-            for (int t = 0; t < taps; t++, pixel += 3)
-            {
-                red += pixel[0] * weights[t];
-                green += pixel[1] * weights[t];
-                blue += pixel[2] * weights[t];
-            }
-
-            target[0] = Clamp(red);
-            target[1] = Clamp(green);
-            target[2] = Clamp(blue);
-            target += 3;
-        }
+        Row(rows.S0, rows.Origin, table, rows.T01);
+        Row(rows.S1, rows.Origin, table, rows.T01 + 1);
+        Row(rows.S2, rows.Origin, table, rows.T23);
+        Row(rows.S3, rows.Origin, table, rows.T23 + 1);
     }
 
     /// <summary>Makes one row of several.</summary>
-    /// <param name="source">The first row it takes.</param>
-    /// <param name="stride">Bytes from a row to the next.</param>
-    /// <param name="weights">The rows' weights.</param>
-    /// <param name="taps">How many rows.</param>
-    /// <param name="begin">The first byte to make.</param>
-    /// <param name="end">The byte after the last.</param>
+    /// <param name="pairs">The pairs of rows that it takes.</param>
+    /// <param name="second">Whether it begins with the second row of the first pair.</param>
+    /// <param name="table">Weights.</param>
+    /// <param name="row">Which of the table's output rows.</param>
+    /// <param name="length">Bytes of a row.</param>
     /// <param name="target">The output row.</param>
-    public static void Vertical(byte* source, long stride, int* weights, int taps, int begin, int end, byte* target)
+    public static void Vertical(short** pairs, bool second, ResampleTable table, int row, int length, byte* target)
     {
-        for (int i = begin; i < end; i++)
+        int from = second ? 1 : 0, taps = table.Taps[row];
+        for (int i = 0; i < length; i++)
         {
-            int sum = Half;
+            int sum = ResampleTable.Half;
             for (int t = 0; t < taps; t++)
             {
-                sum += source[t * stride + i] * weights[t];
+                int at = from + t;
+                sum += pairs[at / 2][2 * i + at % 2] * table.Weights(t)[row];
             }
 
-            target[i] = Clamp(sum);
+            target[i] = (byte)Clamp(sum);
+        }
+    }
+
+    private static void Row(byte* source, int origin, ResampleTable table, short* target)
+    {
+        for (int x = 0; x < table.Count; x++, target += 6)
+        {
+            byte* pixel = source + 3L * (table.Starts[x] - origin);
+            int taps = table.Taps[x], red = ResampleTable.Half, green = red, blue = red;
+            for (int t = 0; t < taps; t++, pixel += 3)
+            {
+                int weight = table.Weights(t)[x];
+                red += pixel[0] * weight;
+                green += pixel[1] * weight;
+                blue += pixel[2] * weight;
+            }
+
+            target[0] = Clamp(red);
+            target[2] = Clamp(green);
+            target[4] = Clamp(blue);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static byte Clamp(int sum) => (byte)Math.Clamp(sum >> ResampleTable.Precision, 0, 255);
+    private static short Clamp(int sum) => (short)Math.Clamp(sum >> ResampleTable.Precision, 0, 255);
 }

@@ -1,167 +1,163 @@
-using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace StreamTrainer.Pipeline.Transforms;
 
 /// <summary>
 /// Which source pixels make each output pixel of a pass, and with which weights, as Pillow computes them: fixed point of 22
-/// bits, rounded half away from zero. The weights are also kept split in two 16-bit parts, k = (k >> 11) * 2048 + (k &amp; 2047),
-/// in the order in which the vector code multiplies. Rebuilt only when the sizes change; its memory is used again.
+/// bits, rounded half away from zero. Tap by tap: the first taps of all output pixels, then the second ones, and so on, so that
+/// neighbours are made, and read, together. Kept until another is asked for: a random crop's sizes hardly ever come again.
 /// </summary>
-internal sealed unsafe class ResampleTable : IDisposable
+/// <remarks>
+/// Vector code multiplies 16-bit numbers, two taps at once. A weight is therefore also kept as two parts, k = (k >> 11) * 2048 +
+/// (k &amp; 2047), each with its neighbour's in one int: (upper sum &lt;&lt; 11) + lower sum is exactly the 32-bit sum.
+/// </remarks>
+/// <param name="level">How wide the vectors are.</param>
+internal sealed unsafe class ResampleTable(VectorLevel level) : IDisposable
 {
     /// <summary>Bits behind the point.</summary>
     public const int Precision = 32 - 8 - 2;
 
+    /// <summary>What is added before the bits behind the point are dropped.</summary>
+    public const int Half = 1 << (Precision - 1);
+
     /// <summary>Bits of the lower part of a split weight.</summary>
     public const int LowBits = 11;
 
+    /// <summary>Columns behind the last output pixel that are there and weigh nothing.</summary>
+    private const int Slack = 16;
+
     private const int LowMask = (1 << LowBits) - 1;
 
-    private int* _bounds, _weights;
-    private short* _quads;
-    private int* _pairs;
-    private long _boundsSize, _weightsSize, _quadsSize, _pairsSize;
-    private (int Input, int Output, Interpolation Filter, int First, int Count) _key;
-    private int _most;
+    private readonly ResampleMemory<int> _bounds = new(), _weights = new(), _parts = new();
+    private readonly ResampleMemory<double> _values = new();
+    private int* _first, _high, _low;
+    private int _stride;
+    private (ResampleAxis Axis, int First, int Count, bool Mirrored, int? Origin)? _built;
+
+    /// <summary>Output pixels.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The most source pixels that an output pixel takes.</summary>
+    public int MostTaps { get; private set; }
+
+    /// <summary>Pairs of taps for which there are split weights.</summary>
+    public int Pairs { get; private set; }
+
+    /// <summary>First source pixels of the output pixels; 16 more may be read.</summary>
+    public int* Starts { get; private set; }
+
+    /// <summary>How many source pixels they take.</summary>
+    public int* Taps { get; private set; }
+
+    /// <summary>The weights of the <paramref name="tap"/>-th source pixels of all output pixels.</summary>
+    public int* Weights(int tap) => _first + (long)tap * _stride;
+
+    /// <summary>The upper parts of the weights of the <paramref name="pair"/>-th two source pixels of all output pixels; 16 more may be read.</summary>
+    public int* High(int pair) => _high + (long)pair * _stride;
+
+    /// <summary>The lower parts.</summary>
+    public int* Low(int pair) => _low + (long)pair * _stride;
 
     /// <summary>Makes the table of a pass.</summary>
-    /// <param name="input">Pixels that come in.</param>
-    /// <param name="output">Pixels that the whole pass would give.</param>
-    /// <param name="filter">The filter.</param>
+    /// <param name="axis">The direction.</param>
     /// <param name="first">The first output pixel that is wanted.</param>
     /// <param name="count">How many are.</param>
-    public void Build(int input, int output, Interpolation filter, int first, int count)
+    /// <param name="mirrored">Whether the table has them in the other order, the last one first.</param>
+    /// <param name="origin">None: an output pixel's first pair begins with its first source pixel. Else pairs are those of source
+    /// pixels origin and origin + 1, + 2 and + 3 and so on: an output pixel may begin with the second one of a pair.</param>
+    public void Build(in ResampleAxis axis, int first, int count, bool mirrored, int? origin)
     {
-        if (_key == (input, output, filter, first, count))
+        if (_built == (axis, first, count, mirrored, origin))
         {
             return;
         }
 
-        _key = (input, output, filter, first, count);
-        double scale = (double)input / output;
-        double widened = Math.Max(scale, 1.0);
-        double support = ResampleFilter.Support(filter) * widened;
-        double shrink = 1.0 / widened;
-        _most = ((int)Math.Ceiling(support) * 2 + 1 + 3) / 4 * 4;
-        Reserve(count);
-        double* values = stackalloc double[_most <= 512 ? _most : 0];
-        double[]? many = _most <= 512 ? null : new double[_most];
-        fixed (double* large = many)
+        _built = (axis, first, count, mirrored, origin);
+        Count = count;
+        _stride = (count + 15) / 16 * 16 + Slack;
+        Starts = _bounds.Reserve(2L * _stride);
+        Taps = Starts + _stride;
+        new Span<int>(Starts, 2 * _stride).Clear();
+        MostTaps = 0;
+        for (int i = 0; i < count; i++)
         {
-            for (int i = 0; i < count; i++)
-            {
-                Fill(i, first + i, _most <= 512 ? values : large);
-            }
+            (Starts[i], Taps[i]) = axis.Bounds(first + (mirrored ? count - 1 - i : i));
+            MostTaps = Math.Max(MostTaps, Taps[i]);
         }
 
-        void Fill(int i, int position, double* v)
+        // A row of zeros before and two behind: what pairs at the ends find.
+        Pairs = (MostTaps + (origin is null ? 1 : 2)) / 2;
+        int* weights = _weights.Reserve((2L * Pairs + 3) * _stride);
+        _first = weights + _stride;
+        new Span<int>(weights, (2 * Pairs + 3) * _stride).Clear();
+        if (axis.IsCopy)
         {
-            double center = (position + 0.5) * scale;
-            int start = Math.Max(0, (int)(center - support + 0.5));
-            int taps = Math.Min(input, (int)(center + support + 0.5)) - start;
-            double sum = 0;
-            for (int t = 0; t < taps; t++)
-            {
-                v[t] = ResampleFilter.Value(filter, (t + start - center + 0.5) * shrink);
-                sum += v[t];
-            }
+            new Span<int>(_first, count).Fill(1 << Precision);
+        }
+        else if (level >= VectorLevel.Vector256 && ResampleWeights.Has(axis.Filter))
+        {
+            ResampleWeights.Fill(axis, first, this, mirrored, _values.Reserve(4L * MostTaps));
+        }
+        else
+        {
+            Fill(axis, first, mirrored, _values.Reserve(MostTaps));
+        }
 
-            int* weights = _weights + (long)i * _most;
-            new Span<int>(weights, _most).Clear();
-            for (int t = 0; t < taps; t++)
-            {
-                double weight = sum != 0 ? v[t] / sum : v[t];
-                weights[t] = (int)((weight < 0 ? -0.5 : 0.5) + weight * (1 << Precision));
-            }
-
-            _bounds[2 * i] = start;
-            _bounds[2 * i + 1] = taps;
-            Split(i, weights);
+        if (level > VectorLevel.Scalar)
+        {
+            Split(origin);
         }
     }
-
-    /// <summary>The source pixels that the wanted output pixels need: the first and how many.</summary>
-    public (int Start, int Count) Window
-    {
-        get
-        {
-            int last = _key.Count - 1;
-            int start = _bounds[0];
-            return (start, _bounds[2 * last] + _bounds[2 * last + 1] - start);
-        }
-    }
-
-    /// <summary>First source pixel of the <paramref name="i"/>-th wanted output pixel.</summary>
-    public int Start(int i) => _bounds[2 * i];
-
-    /// <summary>How many source pixels it takes.</summary>
-    public int Taps(int i) => _bounds[2 * i + 1];
-
-    /// <summary>Its weights.</summary>
-    public int* Weights(int i) => _weights + (long)i * _most;
-
-    /// <summary>Its weights for four RGB pixels at once: 16 upper parts, 16 lower parts, each
-    /// <c>k0 k1 k0 k1 k0 k1 0 0 k2 k3 k2 k3 k2 k3 0 0</c>; as many times as four go into the taps, rounded up.</summary>
-    public short* Quads(int i) => _quads + (long)i * _most / 4 * 32;
-
-    /// <summary>Its weights for two rows at once: <c>k0 k1</c> of the upper parts in one int, then of the lower parts; as many
-    /// times as two go into the taps, rounded up.</summary>
-    public int* Pairs(int i) => _pairs + (long)i * _most;
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        NativeMemory.AlignedFree(_bounds);
-        NativeMemory.AlignedFree(_weights);
-        NativeMemory.AlignedFree(_quads);
-        NativeMemory.AlignedFree(_pairs);
-        _bounds = _weights = _pairs = null;
-        _quads = null;
+        _bounds.Dispose();
+        _weights.Dispose();
+        _parts.Dispose();
+        _values.Dispose();
     }
 
-    private void Split(int i, int* weights)
+    /// <summary>The reference.</summary>
+    private void Fill(in ResampleAxis axis, int first, bool mirrored, double* values)
     {
-        short* quads = Quads(i);
-        int* pairs = Pairs(i);
-        for (int t = 0; t < _most; t += 2)
+        double shrink = 1.0 / axis.Widened;
+        for (int i = 0; i < Count; i++)
         {
-            short high0 = (short)(weights[t] >> LowBits), high1 = (short)(weights[t + 1] >> LowBits);
-            short low0 = (short)(weights[t] & LowMask), low1 = (short)(weights[t + 1] & LowMask);
-            pairs[t] = (ushort)high0 | (high1 << 16);
-            pairs[t + 1] = (ushort)low0 | (low1 << 16);
-            short* quad = quads + t / 4 * 32 + t % 4 / 2 * 8;
-            for (int channel = 0; channel < 3; channel++)
+            double center = axis.Center(first + (mirrored ? Count - 1 - i : i)), sum = 0;
+            int start = Starts[i], taps = Taps[i];
+            for (int t = 0; t < taps; t++)
             {
-                quad[2 * channel] = high0;
-                quad[2 * channel + 1] = high1;
-                quad[16 + 2 * channel] = low0;
-                quad[16 + 2 * channel + 1] = low1;
+                values[t] = ResampleFilter.Value(axis.Filter, (t + start - center + 0.5) * shrink);
+                sum += values[t];
             }
 
-            quad[6] = quad[7] = quad[22] = quad[23] = 0;
+            for (int t = 0; t < taps; t++)
+            {
+                double weight = sum != 0 ? values[t] / sum : values[t];
+                Weights(t)[i] = (int)((weight < 0 ? -0.5 : 0.5) + weight * (1 << Precision));
+            }
         }
     }
 
-    private void Reserve(int count)
+    private void Split(int? origin)
     {
-        long weights = (long)count * _most;
-        _bounds = (int*)Grown(_bounds, ref _boundsSize, 2L * count * sizeof(int));
-        _weights = (int*)Grown(_weights, ref _weightsSize, weights * sizeof(int));
-        _quads = (short*)Grown(_quads, ref _quadsSize, weights * 8 * sizeof(short));
-        _pairs = (int*)Grown(_pairs, ref _pairsSize, weights * sizeof(int));
-    }
-
-    private static void* Grown(void* memory, ref long size, long needed)
-    {
-        if (needed <= size)
+        long size = (long)Pairs * _stride;
+        _high = _parts.Reserve(2 * size);
+        _low = _high + size;
+        Vector128<int> from = Vector128.Create(origin ?? 0), one = Vector128<int>.One, lower = Vector128.Create(0xffff), lowMask = Vector128.Create(LowMask);
+        for (int i = 0; i < _stride; i += Vector128<int>.Count)
         {
-            return memory;
+            // All ones where the output pixel begins with the second one of a pair.
+            Vector128<int> second = origin is null ? Vector128<int>.Zero : Vector128.Equals((Vector128.Load(Starts + i) - from) & one, one);
+            for (int pair = 0; pair < Pairs; pair++)
+            {
+                Vector128<int> before = Vector128.Load(Weights(2 * pair - 1) + i), at = Vector128.Load(Weights(2 * pair) + i), after = Vector128.Load(Weights(2 * pair + 1) + i);
+                Vector128<int> a = Vector128.ConditionalSelect(second, before, at), b = Vector128.ConditionalSelect(second, at, after);
+                (((a >> LowBits) & lower) | ((b >> LowBits) << 16)).Store(High(pair) + i);
+                ((a & lowMask) | ((b & lowMask) << 16)).Store(Low(pair) + i);
+            }
         }
-
-        long larger = needed + needed / 2;
-        void* fresh = NativeMemory.AlignedAlloc((nuint)larger, 64);
-        NativeMemory.AlignedFree(memory);
-        size = larger;
-        return fresh;
     }
 }

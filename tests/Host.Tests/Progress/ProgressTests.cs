@@ -1,5 +1,6 @@
 using StreamTrainer.Host.Progress;
 using StreamTrainer.Model.Training;
+using StreamTrainer.Pipeline.Diagnostics;
 using Xunit;
 
 namespace StreamTrainer.Host.Tests.Progress;
@@ -41,7 +42,7 @@ public sealed class ProgressTests
 
     [Theory]
     [InlineData(0.004, "the data is fast enough")]
-    [InlineData(0.4, "the pipeline was busiest with: decode")]
+    [InlineData(0.4, "most of it for: decode")]
     public void TheTableAddsUpAndSaysWhatItMeans(double share, string verdict)
     {
         using var writer = new StringWriter();
@@ -56,6 +57,7 @@ public sealed class ProgressTests
             BadSamples = 0,
             Phases = [KeyValuePair.Create("startup", 1.0), KeyValuePair.Create("forward", 8.95), KeyValuePair.Create("report", 0.0)],
             Stages = [KeyValuePair.Create("read", 1.0), KeyValuePair.Create("read: ring full", 9.0), KeyValuePair.Create("decode", 2.0)],
+            Stalls = new StallReport([KeyValuePair.Create(StallCause.Decode, 10 * share)], watchedSeconds: 10, startupSeconds: 0),
         });
         string table = writer.ToString();
         Assert.Contains("forward                           8.95 s    89.5 %", table, StringComparison.Ordinal);

@@ -4,6 +4,7 @@ using CsCheck;
 using StreamTrainer.Host.Progress;
 using StreamTrainer.Model.Diagnostics;
 using StreamTrainer.Model.Training;
+using StreamTrainer.Pipeline.Diagnostics;
 using Xunit;
 
 namespace StreamTrainer.Host.Tests.Progress;
@@ -29,15 +30,30 @@ public sealed partial class TimeTableTests
     [InlineData(0.0, "decode", "0.0 % of the training time: the data is fast enough")]
     [InlineData(0.0199, "decode", "2.0 % of the training time: the data is fast enough")]
     [InlineData(0.05, "decode", "5.0 % of the training time: little to gain from a faster pipeline")]
-    [InlineData(0.3, "decode", "30.0 % of the training time; the pipeline was busiest with: decode; more data.workers")]
-    [InlineData(0.3, "transform", "30.0 % of the training time; the pipeline was busiest with: transform; more data.workers")]
-    [InlineData(0.3, "workers: waiting for bytes", "30.0 % of the training time; the pipeline was busiest with: read; more data.readers")]
-    [InlineData(0.3, "read: ring full", "30.0 % of the training time (docs/stalls.md")]
-    public void The_verdict_names_the_slow_stage(double share, string busiest, string expected)
+    [InlineData(0.3, "order", "30.0 % of the training time, most of it for: order; other processes")]
+    [InlineData(0.3, "source", "30.0 % of the training time, most of it for: source; more data.readers")]
+    [InlineData(0.3, "decode", "30.0 % of the training time, most of it for: decode; more data.workers")]
+    [InlineData(0.3, "transform", "30.0 % of the training time, most of it for: transform; more data.workers")]
+    [InlineData(0.3, "transfer", "30.0 % of the training time, most of it for: transfer; a larger data.ringMemory")]
+    [InlineData(0.3, "", "30.0 % of the training time (docs/stalls.md")]
+    public void The_verdict_names_the_slow_stage(double share, string slow, string expected)
     {
-        double[] stages = [.. s_stages.Select(stage => stage == busiest ? 9.0 : 0.0)];
-        Assert.StartsWith($"the trainer waited for data {expected}", TimeTable.Verdict(Result([1], stages, share)), StringComparison.Ordinal);
+        TrainingResult result = Result([1], new double[s_stages.Length], share) with { Stalls = Stalls(slow, share) };
+        Assert.StartsWith($"the trainer waited for data {expected}", TimeTable.Verdict(result), StringComparison.Ordinal);
+        using var writer = new StringWriter();
+        TimeTable.Write(writer, result);
+        string row = string.Create(CultureInfo.InvariantCulture, $"  {slow,-28}{share,10:F2} s {100 * share,7:F1} %");
+        Assert.Equal(slow.Length > 0 && share > 0, writer.ToString().Contains($"what the trainer waited for, after its first batch\n{row}\n", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public void Copies_are_named_though_nobody_waited_for_a_batch() =>
+        Assert.Equal(
+            "copying to the device took 40.0 % of the training time; a larger data.ringMemory or a smaller batch may help (docs/stalls.md)",
+            TimeTable.Verdict(Result([1], new double[s_stages.Length], share: 0.01) with { Stalls = Stalls("transfer", 0.4) }));
+
+    private static StallReport Stalls(string slow, double seconds) =>
+        new(Enum.GetValues<StallCause>().Where(cause => cause.Label() == slow).Select(cause => KeyValuePair.Create(cause, seconds)), watchedSeconds: 1, startupSeconds: 0);
 
     [Fact]
     public void Stages_are_told_for_an_image_where_there_were_any()

@@ -13,8 +13,8 @@ public class RecipeErrorsTests
     [Theory]
     [InlineData("optimizer:\n  lrr: 0.1", "r.yaml:3: optimizer.lrr: unknown key; did you mean 'lr'? Known: name, lr, weightDecay, decayAll, momentum, betas, eps, maxGradNorm, clipGrad, alwaysAdapt, biasCorrection, biasLrScale")]
     [InlineData("optimiser:\n  lr: 0.1", "r.yaml:2: optimiser: unknown key; did you mean 'optimizer'? Known: extends, description, model, data, augment, eval, mix, loss, optimizer, schedule, ema, train, checkpoint, log")]
-    [InlineData("train:\n  lr: 0.1", "r.yaml:3: train.lr: unknown key; did you mean 'optimizer.lr'? Known: epochs, maxSteps, batchSize, seed, precision, device, threads")]
-    [InlineData("train:\n  quux: 1", "r.yaml:3: train.quux: unknown key. Known: epochs, maxSteps, batchSize, seed, precision, device, threads")]
+    [InlineData("train:\n  lr: 0.1", "r.yaml:3: train.lr: unknown key; did you mean 'optimizer.lr'? Known: epochs, maxSteps, batchSize, groupSize, microBatchSize, seed, precision, device, threads")]
+    [InlineData("train:\n  quux: 1", "r.yaml:3: train.quux: unknown key. Known: epochs, maxSteps, batchSize, groupSize, microBatchSize, seed, precision, device, threads")]
     [InlineData("train:\n  epochs: many", "r.yaml:3: train.epochs: found 'many'; allowed: a whole number from 1 to 1000000")]
     [InlineData("train:\n  epochs: 1.5", "r.yaml:3: train.epochs: found '1.5'; allowed: a whole number from 1 to 1000000")]
     [InlineData("train:\n  epochs: 1e3", "r.yaml:3: train.epochs: found '1e3'; did you mean 1000? Allowed: a whole number from 1 to 1000000")]
@@ -40,7 +40,7 @@ public class RecipeErrorsTests
     [InlineData("augment:\n  scale:\n  - 0.1\n  - 2", "r.yaml:5: augment.scale: 2 is out of range; allowed: a list of 2, each a number from 0 to 1")]
     [InlineData("optimizer:\n  name: sgdd", "r.yaml:3: optimizer.name: found 'sgdd'; did you mean sgd? Allowed: sgd, momentum, adamW, lamb, lambC")]
     [InlineData("optimizer:\n  name: adamw", "r.yaml:3: optimizer.name: found 'adamw'; did you mean adamW? Allowed: sgd, momentum, adamW, lamb, lambC")]
-    [InlineData("eval:\n  interpolation: random", "r.yaml:3: eval.interpolation: 'random' cannot be used here; allowed: bilinear, bicubic")]
+    [InlineData("eval:\n  interpolation: random", "r.yaml:3: eval.interpolation: 'random' cannot be used here; allowed: bilinear, bicubic, lanczos, box, hamming, nearest")]
     [InlineData("checkpoint:\n  every: 30", "r.yaml:3: checkpoint.every: found '30'; allowed: a duration with its unit (ms, s, m, h or d), as 30s, 10m or 2h, or none")]
     [InlineData("checkpoint:\n  every: 30sec", "r.yaml:3: checkpoint.every: found '30sec'; allowed: a duration with its unit (ms, s, m, h or d), as 30s, 10m or 2h, or none")]
     [InlineData("checkpoint:\n  every: 0s", "r.yaml:3: checkpoint.every: must be longer than 0s; none turns it off")]
@@ -58,9 +58,23 @@ public class RecipeErrorsTests
     [InlineData("augment: {ratio: [2, 1]}", "augment.ratio: the smallest aspect ratio, 2, is above the largest, 1; write the smaller first")]
     [InlineData("augment: {scale: [0.5, 1], crop: center}", "augment.scale: has no effect with augment.crop center; leave it at its default or set augment.crop to randomResizedCrop")]
     [InlineData("augment: {ratio: [1, 1], crop: padShift}", "augment.ratio: has no effect with augment.crop padShift; leave it at its default or set augment.crop to randomResizedCrop")]
+    [InlineData("augment: {shortSide: [300, 400]}", "augment.shortSide: has no effect with augment.crop randomResizedCrop; leave it at its default or set augment.crop to scaleJitter")]
+    [InlineData("augment: {size: 288, shortSide: [256, 480], crop: scaleJitter}", "augment.shortSide: [256, 480] must go up and begin at augment.size, 288, or above: the crop is taken from the resized image")]
     [InlineData("augment: {padding: 2}", "augment.padding: has no effect with augment.crop randomResizedCrop; leave it at its default or set augment.crop to padShift")]
     [InlineData("augment: {padding: 8, size: 8, crop: padShift}", "augment.padding: 8 pixels cannot be reflected from an image of 8; it must be below augment.size")]
+    [InlineData("augment: {autoAugment: rand-m7-x1}", "augment.autoAugment: 'rand-m7-x1': section 'x1': known are m, n, p, mstd, mmax, inc, w with a number, and tweights")]
+    [InlineData("augment: {autoAugment: orignal}", "augment.autoAugment: 'orignal': there is no policy 'orignal'; known are rand-m7-mstd0.5-inc1 with numbers of your own, original, originalr, v0, v0r; did you mean 'original'?")]
+    [InlineData("augment: {autoAugment: v0, colorJitter: 0.4}", "augment.colorJitter: is off with augment.autoAugment, as in timm; set it to 0 or augment.autoAugment to none")]
+    [InlineData("augment: {autoAugment: v0, interpolation: lanczos}", "augment.interpolation: lanczos cannot turn and shear images, which augment.autoAugment does; allowed with it are bilinear, bicubic and random")]
+    [InlineData("{augment: {lighting: 0.1}, mix: {cutmix: 1}}", "augment.lighting: shifts whole images after they are mixed, which is not what it is for; set it to 0, or mix.mixup and mix.cutmix")]
+    [InlineData("augment: {erasingMode: rand}", "augment.erasingMode: has no effect with augment.erasingProb 0; leave it at its default or set augment.erasingProb")]
+    [InlineData("augment: {erasingCount: 2}", "augment.erasingCount: has no effect with augment.erasingProb 0; leave it at its default or set augment.erasingProb")]
+    [InlineData("augment: {erasingProb: 0.25, erasingArea: [0.5, 0.1]}", "augment.erasingArea: the smallest area, 0.5, is above the largest, 0.1; write the smaller first")]
+    [InlineData("augment: {erasingProb: 0.25, erasingRatio: [2, 1]}", "augment.erasingRatio: the smallest ratio, 2, is above the largest, 1; write the smaller first")]
     [InlineData("{train: {batchSize: 33}, mix: {mixup: 0.1}}", "train.batchSize: 33 is odd, and mixup and cutmix mix images in pairs; make it even or set mix.mixup and mix.cutmix to 0")]
+    [InlineData("{train: {batchSize: 32, groupSize: 12}}", "train.groupSize: 12 does not divide train.batchSize, 32; all groups of a step are of one size")]
+    [InlineData("{train: {batchSize: 32, groupSize: 16, microBatchSize: 12}}", "train.microBatchSize: 12 does not divide the 16 images of a group; all passes of a group are of one size")]
+    [InlineData("{train: {batchSize: 66, groupSize: 33}, mix: {cutmix: 1}}", "train.groupSize: 33 is odd, and mixup and cutmix mix images in pairs; make it even or set mix.mixup and mix.cutmix to 0")]
     [InlineData("{train: {batchSize: 33}, mix: {cutmix: 1}}", "train.batchSize: 33 is odd, and mixup and cutmix mix images in pairs; make it even or set mix.mixup and mix.cutmix to 0")]
     [InlineData("loss: {targetThreshold: 0.2}", "loss.targetThreshold: is for bce only, and loss.name is crossEntropy; set it to none or set loss.name to bce")]
     [InlineData("loss: {reduction: sumClasses}", "loss.reduction: is for bce only, and loss.name is crossEntropy; set it to mean or set loss.name to bce")]
@@ -111,7 +125,7 @@ public class RecipeErrorsTests
                 "r.yaml:2: train.epochs: 0 is out of range; allowed: a whole number from 1 to 1000000",
                 "r.yaml:3: train.batchSize: 7 is odd, and mixup and cutmix mix images in pairs; make it even or set mix.mixup and mix.cutmix to 0",
                 "r.yaml:4: batchSize: duplicate key; it stands at r.yaml:3 already",
-                "r.yaml:5: train.batchsize: unknown key; did you mean 'batchSize'? Known: epochs, maxSteps, batchSize, seed, precision, device, threads",
+                "r.yaml:5: train.batchsize: unknown key; did you mean 'batchSize'? Known: epochs, maxSteps, batchSize, groupSize, microBatchSize, seed, precision, device, threads",
                 "r.yaml:7: augment.scale: the smallest area, 1, is above the largest, 0.5; write the smaller first",
             ],
             lines);

@@ -28,6 +28,7 @@ public class RecipeWriterTests
             from ticks in Gen.Long[1, TimeSpan.TicksPerDay * 400].Nullable()
             from size in Gen.Long[0, 1L << 50].Nullable()
             from scale in Gen.Double[0, 1].Array[2]
+            from shuffle in Gen.Select(Gen.Int[0, 99], Gen.Int[0, 99], (block, more) => block == 0 ? Shuffle.Full : new Shuffle(block, block + more))
             select new Recipe
             {
                 Description = Storable(text),
@@ -35,6 +36,7 @@ public class RecipeWriterTests
                 {
                     Train = Storable(train).Length == 0 ? "a" : Storable(train),
                     Val = val is null ? null : Storable(val),
+                    Shuffle = shuffle,
                     RingMemory = size is { } bytes ? new ByteSize(bytes) : null,
                 },
                 Optimizer = new OptimizerOptions { Name = OptimizerKind.Lamb, Lr = lr, Eps = eps },
@@ -51,6 +53,7 @@ public class RecipeWriterTests
                 Assert.Equal(recipe.Data.Train, again.Data.Train);
                 Assert.Equal(recipe.Data.Val, again.Data.Val);
                 Assert.Equal(recipe.Data.RingMemory, again.Data.RingMemory);
+                Assert.Equal(recipe.Data.Shuffle, again.Data.Shuffle);
                 Assert.Equal(recipe.Optimizer with { Betas = again.Optimizer.Betas }, again.Optimizer);
                 Assert.Equal(recipe.Train, again.Train);
                 Assert.Equal(recipe.Checkpoint, again.Checkpoint);

@@ -3,6 +3,7 @@ using MessagePack;
 using StreamTrainer.Host.Runs;
 using StreamTrainer.Model.Training;
 using StreamTrainer.Pipeline;
+using StreamTrainer.Pipeline.Files;
 using Xunit;
 
 namespace StreamTrainer.Host.Tests.Runs;

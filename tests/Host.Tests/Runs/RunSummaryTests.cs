@@ -44,9 +44,10 @@ public sealed class RunSummaryTests : IDisposable
         RunSummary summary = RunSummary.Begin(_run, s_recipe, s_start).Finish(s_result, s_start.AddSeconds(11));
         RunSummary.Write(_run, summary);
         RunSummary again = RunSummary.Read(_run)!;
-        Assert.Equal(summary with { Phases = again.Phases, Stages = again.Stages }, again);
+        Assert.Equal(summary with { Phases = again.Phases, Stages = again.Stages, Stalls = again.Stalls }, again);
         Assert.Equal(summary.Phases, again.Phases);
         Assert.Equal(summary.Stages, again.Stages);
+        Assert.Equal(summary.Stalls, again.Stalls);
         using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(_run.SummaryFile));
         Assert.Equal("completed", json.RootElement.GetProperty("state").GetString());
         Assert.Equal("one", json.RootElement.GetProperty("id").GetString());

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using StreamTrainer.Model.Architectures;
+using StreamTrainer.Model.Architectures.Operations;
 using StreamTrainer.Model.Losses;
+using StreamTrainer.Model.Optimizers;
 using StreamTrainer.Model.Runtime;
 using StreamTrainer.Model.State;
 using StreamTrainer.Tests;
@@ -15,11 +17,23 @@ namespace StreamTrainer.Model.Tests.Architectures;
 /// tests here; the first test says how many.</summary>
 public sealed class GoldenModelTests
 {
-    /// <summary>Networks of more parameters take minutes in double precision; they are left to the full tier.</summary>
-    private const long LargestQuick = 30_000_000;
+    /// <summary>Networks of more multiply-adds take seconds; of them some run with each commit, by turns.</summary>
+    private const long LargestQuick = 2_500_000_000;
+
+    private const int Turns = 5;
 
     private static readonly Lazy<Dictionary<string, JsonElement>> s_golden = new(() => Files("models"));
     private static readonly Lazy<Dictionary<string, JsonElement>> s_train = new(() => Files(Path.Combine("models", "train")));
+
+    /// <summary>The cheapest network of each family, which is one type.</summary>
+    private static readonly Lazy<HashSet<string>> s_smallest = new(() =>
+    [
+        .. s_golden.Value.Where(entry => ModelRegistry.Names.Contains(entry.Key)).Select(entry =>
+        {
+            using ImageClassifier model = Create(entry.Key, entry.Value);
+            return (entry.Key, Type: model.GetType(), Macs: entry.Value.GetProperty("macs").GetInt64());
+        }).GroupBy(each => each.Type).Select(family => family.MinBy(each => each.Macs).Key),
+    ]);
 
     public static TheoryData<string> Known => [.. s_golden.Value.Keys.Where(ModelRegistry.Names.Contains)];
 
@@ -51,18 +65,33 @@ public sealed class GoldenModelTests
         Assert.Equal(entries.Where(entry => entry.GetProperty("param").GetBoolean()).Select(entry => Text(entry, "name")).Order(StringComparer.Ordinal), parameters.Order(StringComparer.Ordinal));
         Assert.Equal(golden.GetProperty("num_params").GetInt64(), model.named_parameters().Sum(entry => entry.parameter.numel()));
 
+        ModelCost cost = model.CostAt(golden.GetProperty("resolution").GetInt32());
+        Assert.Equal(golden.GetProperty("num_params").GetInt64(), cost.Parameters);
+        Assert.Equal(golden.GetProperty("macs").GetInt64(), cost.Macs);
+        Assert.Equal(golden.GetProperty("activations").GetInt64(), cost.Activations);
+        Assert.Equal(Text(golden, "classifier"), model.ClassifierName);
+        Assert.Equal(cost.Side, model.Config.CostSize ?? model.Config.InputSize);
+
         JsonElement config = golden.GetProperty("default_cfg");
         Assert.Equal(config.GetProperty("input_size")[1].GetInt32(), model.Config.InputSize);
         Assert.Equal(config.GetProperty("crop_pct").GetDouble(), model.Config.CropPct);
+        Assert.Equal(config.GetProperty("test_input_size") is { ValueKind: JsonValueKind.Array } size ? size[1].GetInt32() : null, model.Config.TestInputSize);
+        Assert.Equal(config.GetProperty("test_crop_pct") is { ValueKind: JsonValueKind.Number } crop ? crop.GetDouble() : null, model.Config.TestCropPct);
         Assert.Equal(Text(config, "interpolation"), model.Config.Interpolation.ToString(), ignoreCase: true);
         Assert.Equal(config.GetProperty("mean").EnumerateArray().Select(value => value.GetDouble()), model.Config.Mean);
         Assert.Equal(config.GetProperty("std").EnumerateArray().Select(value => value.GetDouble()), model.Config.Std);
 
         var rates = model.named_modules().Select(entry => (entry.name, entry.module)).Where(entry => entry.module is StreamTrainer.Model.Architectures.Layers.DropPath)
             .ToDictionary(entry => entry.name, entry => ((StreamTrainer.Model.Architectures.Layers.DropPath)entry.module).Rate);
-        JsonElement[] wanted = [.. golden.GetProperty("drop_path_0.05").EnumerateArray()];
+        JsonElement[] wanted = golden.GetProperty("drop_path_0.05") is { ValueKind: JsonValueKind.Array } list ? [.. list.EnumerateArray()] : [];
         Assert.Equal(wanted.Length, rates.Count);
         Assert.All(wanted, entry => Assert.Equal(entry[1].GetDouble(), rates[entry[0].GetString()!], 1e-15));
+
+        using var flat = new FlatState(model);
+        HashSet<string> decayed = [.. ParameterGroups.Rules(new StreamTrainer.Model.Optimizers.OptimizerOptions { WeightDecay = 0.1 }, flat, model.NoWeightDecay).Where(rule => rule.WeightDecay > 0).Select(rule => rule.Segment.Name)];
+        Assert.Equal(
+            entries.Where(entry => entry.GetProperty("param").GetBoolean() && entry.GetProperty("decay").GetBoolean()).Select(entry => Text(entry, "name")).Order(StringComparer.Ordinal),
+            decayed.Order(StringComparer.Ordinal));
     }
 
     [Theory(SkipTestWithoutData = true)]
@@ -70,18 +99,26 @@ public sealed class GoldenModelTests
     public void LogitsAndStagesEqualTimms(string name)
     {
         JsonElement golden = s_golden.Value[name];
+        bool turn = Rotation.Takes(name, Turns);
+        Assert.SkipUnless(turn || golden.GetProperty("macs").GetInt64() <= LargestQuick || s_smallest.Value.Contains(name), "by turns with the commits; STREAMTRAINER_TESTS=full runs all");
         // Where oneDNN's 1x1 convolutions end the process, only the remedy can be tested.
-        foreach (bool linear in (bool[])(TorchRuntime.LinearForPointwise ? [true] : [false, true]))
+        bool found = TorchRuntime.LinearForPointwise;
+        foreach (bool linear in (bool[])(found ? [true] : turn ? [false, true] : [false]))
         {
             TorchRuntime.Force(linear);
             try
             {
-                CheckLogits(name, golden);
+                CheckLogits(name, golden, ScalarType.Float32, 1e-4);
             }
             finally
             {
                 TorchRuntime.Force(null);
             }
+        }
+
+        if (turn)
+        {
+            CheckLogits(name, golden, ScalarType.Float64, 1e-6);
         }
     }
 
@@ -95,12 +132,12 @@ public sealed class GoldenModelTests
             using var scope = NewDisposeScope();
             using ImageClassifier model = Create(name, s_golden.Value[name]);
             model.to(type);
-            FillByFormula(model, s_golden.Value[name]);
+            FormulaWeights.Fill(model, s_golden.Value[name]);
             using var flat = new FlatState(model);
             model.train();
             int batch = golden.GetProperty("batch").GetInt32(), side = golden.GetProperty("resolution").GetInt32();
             Tensor labels = tensor(golden.GetProperty("labels").EnumerateArray().Select(label => label.GetInt64()).ToArray());
-            Tensor loss = StreamTrainer.Model.Losses.Losses.Create(new LossOptions(), model.Config.NumClasses).Forward(model.forward(Input(batch, side, type)), Targets.Labels(labels));
+            Tensor loss = StreamTrainer.Model.Losses.Losses.Create(new LossOptions(), model.Config.NumClasses).Forward(model.forward(FormulaWeights.Input(batch, side, type)), Targets.Labels(labels));
             loss.backward();
 
             bool wide = type == ScalarType.Float64;
@@ -149,24 +186,28 @@ public sealed class GoldenModelTests
                 continue;
             }
 
+            // timm draws normals by an inverse distribution in fp32, whose ends come out a hundred times too large: once in 16 million numbers.
+            double std = entry.Value.GetProperty("std").GetDouble(), outlier = entry.Value.GetProperty("absmax").GetDouble();
+            bool plain = outlier < 20 * std;
+            std = plain ? std : Math.Sqrt(std * std - outlier * outlier / values.Length);
             double mean = values.Average(), variance = values.Sum(value => (value - mean) * (value - mean)) / values.Length;
             if (values.Length >= 1000)
             {
                 double kurtosis = values.Sum(value => Math.Pow(value - mean, 4)) / values.Length / (variance * variance);
-                AssertRelative(entry.Value.GetProperty("std").GetDouble(), Math.Sqrt(variance), 5 / Math.Sqrt(values.Length), entry.Name);
-                Assert.Equal(entry.Value.GetProperty("kurtosis").GetDouble(), kurtosis, 0.4);
+                AssertRelative(std, Math.Sqrt(variance), 5 / Math.Sqrt(values.Length), entry.Name);
+                Assert.Equal(plain ? entry.Value.GetProperty("kurtosis").GetDouble() : 3, kurtosis, 0.4);
                 Assert.InRange(mean, -5 * Math.Sqrt(variance / values.Length), 5 * Math.Sqrt(variance / values.Length));
             }
         }
     }
 
-    private static void CheckLogits(string name, JsonElement golden)
+    private static void CheckLogits(string name, JsonElement golden, ScalarType type, double tolerance)
     {
-        bool wide = golden.GetProperty("num_params").GetInt64() <= LargestQuick || TestPaths.Full;
         using var scope = NewDisposeScope();
         using var guard = no_grad();
         using ImageClassifier model = Create(name, golden);
-        FillByFormula(model, golden);
+        model.to(type);
+        FormulaWeights.Fill(model, golden);
         using var flat = new FlatState(model);
         model.eval();
         var expected = new SafetensorsFile(TestPaths.GoldenFile("models", $"{name}.safetensors"));
@@ -174,13 +215,17 @@ public sealed class GoldenModelTests
         double largest = logits.abs().max().item<double>();
         int batch = (int)logits.shape[0], side = golden.GetProperty("resolution").GetInt32();
 
-        Tensor x = Input(batch, side, ScalarType.Float32);
-        var stages = golden.GetProperty("stages");
-        foreach ((string stage, Func<Tensor, Tensor> compute) in model.Stages)
+        // As forward does, but with a look at what comes out of each stage.
+        Tensor x = FormulaWeights.Input(batch, side, type);
+        JsonElement stages = golden.GetProperty("stages");
+        int seen = 0;
+        foreach ((string stage, IStage compute) in model.Stages)
         {
-            x = compute(x);
+            using var inner = NewDisposeScope();
+            x = compute.Apply(TensorOperations.Instance, x).MoveToOuterDisposeScope();
             if (stages.TryGetProperty(stage, out JsonElement statistics))
             {
+                seen++;
                 for (int i = 0; i < batch; i++)
                 {
                     Tensor image = x[i].to(ScalarType.Float64);
@@ -191,55 +236,15 @@ public sealed class GoldenModelTests
             }
         }
 
+        // EfficientNets' first and last convolution are told before their norm, which is no stage here.
+        Assert.True(seen >= stages.EnumerateObject().Count() - 2, $"{seen} stages were compared");
         double off = (x.to(ScalarType.Float64) - logits).abs().max().item<double>();
-        Assert.True(off <= 1e-4 * largest, $"off by {off / largest} of the largest logit");
+        Assert.True(off <= tolerance * largest, $"off by {off / largest} of the largest logit");
         Assert.Equal(logits.argmax(1).data<long>().ToArray(), x.argmax(1).data<long>().ToArray());
-        Assert.True(model.forward(Input(batch, side, ScalarType.Float32)).allclose(x, 1e-5, 1e-6));
-
-        if (wide)
-        {
-            using ImageClassifier precise = Create(name, golden);
-            precise.to(ScalarType.Float64);
-            FillByFormula(precise, golden);
-            precise.eval();
-            double offWide = (precise.forward(Input(batch, side, ScalarType.Float64)) - logits).abs().max().item<double>();
-            Assert.True(offWide <= 1e-6 * largest, $"in double off by {offWide / largest} of the largest logit");
-        }
     }
 
     private static ImageClassifier Create(string name, JsonElement golden, double dropPath = 0) =>
-        ModelRegistry.Create(new ModelOptions { Name = name, DropPath = dropPath }, golden.GetProperty("num_classes").GetInt32(), seed: 0);
-
-    /// <summary>The golden README's table of kinds.</summary>
-    private static void FillByFormula(ImageClassifier model, JsonElement golden)
-    {
-        using var guard = no_grad();
-        Dictionary<string, Tensor> state = model.state_dict();
-        foreach (JsonElement entry in golden.GetProperty("state_dict").EnumerateArray())
-        {
-            string name = Text(entry, "name");
-            Tensor target = state[name];
-            double[] u = NumberFormula.Uniform(name, (int)target.numel());
-            Func<double, double> value = Text(entry, "kind") switch
-            {
-                "weight" => draw => (2 * draw - 1) * (Math.Sqrt(3 / entry.GetProperty("fan_in").GetDouble()) * entry.GetProperty("gain").GetDouble()),
-                "bn_weight" => draw => 0.1 + 0.2 * draw,
-                "ln_weight" or "running_var" => draw => 0.5 + draw,
-                "bias" or "running_mean" => draw => (2 * draw - 1) * 0.1,
-                "embed" => draw => (2 * draw - 1) * 0.02,
-                "zero" => _ => 0,
-                var kind => throw new NotSupportedException(kind),
-            };
-            using Tensor values = tensor(u.Select(draw => (float)value(draw)).ToArray(), target.shape);
-            target.copy_(values);
-        }
-    }
-
-    private static Tensor Input(int batch, int side, ScalarType type)
-    {
-        float[] values = [.. NumberFormula.Symmetric("input", batch * 3 * side * side, 1.5).Select(value => (float)value)];
-        return tensor(values, [batch, 3, side, side]).to(type).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
-    }
+        ModelRegistry.CreateUnfilled(new ModelOptions { Name = name, DropPath = dropPath }, golden.GetProperty("num_classes").GetInt32());
 
     private static double Norm(Tensor tensor)
     {

@@ -37,6 +37,74 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public void A_run_in_fp16_goes_on_with_its_loss_scale()
+    {
+        Recipe recipe = _data.Recipe(8);
+        recipe = recipe with { Train = recipe.Train with { Precision = Model.Precision.PrecisionMode.Fp16 } };
+        TrainingResult whole = Train(recipe, "whole16");
+        Train(recipe, "stopped16", stopAt: 5);
+        string from = new CheckpointStore(Checkpoints("stopped16"), 1).Latest()!;
+        Assert.Equal(5, CheckpointStore.ReadProgress(from).LossScale!.GoodSteps + CheckpointStore.ReadProgress(from).LossScale!.SkippedSteps);
+        TrainingResult second = Train(recipe, "stopped16", from: from);
+        Assert.Equal(RunState.Completed, second.State);
+        Assert.Equal(whole.SkippedSteps, second.SkippedSteps);
+        Assert.True(Weights("whole16", 8).AsSpan().SequenceEqual(Weights("stopped16", 8)));
+    }
+
+    [Fact]
+    public void A_damaged_checkpoint_is_passed_over_and_written_again()
+    {
+        Recipe recipe = _data.Recipe(12) with { Checkpoint = new() { EverySteps = 4, EveryEpochs = null, Keep = 100 } };
+        Train(recipe, "sound");
+        var store = new CheckpointStore(Checkpoints("sound"), 100);
+        byte[] weights = Weights("sound", 12), optimizer = Weights("sound", 12, CheckpointStore.OptimizerFile);
+        var skipped = new List<string>();
+        Assert.Equal(store.At(12), store.LatestSound((path, why) => skipped.Add(path)));
+        Assert.Empty(skipped);
+
+        // One bit in the newest, a file missing from the one before.
+        string file = Path.Combine(store.At(12)!, CheckpointStore.OptimizerFile);
+        byte[] damaged = [.. optimizer];
+        damaged[^5] ^= 8;
+        File.WriteAllBytes(file, damaged);
+        File.Delete(Path.Combine(store.At(8)!, CheckpointStore.EmaFile));
+        string from = store.LatestSound((path, why) => skipped.Add($"{Path.GetFileName(path)}: {why}"))!;
+        Assert.Equal(store.At(4), from);
+        Assert.Contains("optimizer.safetensors is damaged", skipped[0], StringComparison.Ordinal);
+        Assert.Equal("step-00000008: ema.safetensors is missing", skipped[1]);
+
+        Train(recipe, "sound", from: from);
+        Assert.Null(CheckpointStore.Fault(store.At(8)!));
+        Assert.Null(CheckpointStore.Fault(store.At(12)!));
+        Assert.True(weights.AsSpan().SequenceEqual(Weights("sound", 12)) && optimizer.AsSpan().SequenceEqual(Weights("sound", 12, CheckpointStore.OptimizerFile)));
+    }
+
+    [Fact]
+    public void Checkpoints_written_beside_training_are_those_that_it_waited_for()
+    {
+        Recipe recipe = _data.Recipe(16) with { Checkpoint = new() { EverySteps = 1, EveryEpochs = null, Keep = 100 } };
+        var events = new EventList();
+        Train(recipe, "beside", events);
+        Train(recipe with { Checkpoint = recipe.Checkpoint with { Background = false } }, "waited");
+        for (int step = 1; step <= 16; step++)
+        {
+            Assert.True(Weights("waited", step).AsSpan().SequenceEqual(Weights("beside", step)), $"step {step}: other weights");
+            Assert.True(Weights("waited", step, CheckpointStore.OptimizerFile).AsSpan().SequenceEqual(Weights("beside", step, CheckpointStore.OptimizerFile)));
+        }
+
+        Assert.Equal(Enumerable.Range(1, 16).Select(step => (long)step), events.Events.OfType<CheckpointSaved>().Select(saved => saved.Step));
+    }
+
+    [Fact]
+    public void Some_checkpoints_are_kept_for_good()
+    {
+        Recipe recipe = _data.Recipe(12) with { Data = _data.Recipe().Data with { Val = null }, Checkpoint = new() { EverySteps = 1, EveryEpochs = null, Keep = 2, KeepEvery = 5 } };
+        Train(recipe, "every");
+        Assert.Equal(["step-00000005", "step-00000010", "step-00000011", "step-00000012"],
+            Directory.GetDirectories(Checkpoints("every")).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void The_number_of_workers_changes_nothing()
     {
         Recipe recipe = _data.Recipe(6);

@@ -24,10 +24,10 @@ internal static unsafe class Pixels
         return sample;
     }
 
-    public static (ImageSize Size, byte[] Rgb) Decode(ReadOnlySpan<byte> bytes, CropBox? box = null, bool exif = false)
+    public static (ImageSize Size, byte[] Rgb) Decode(ReadOnlySpan<byte> bytes, CropBox? box = null, bool exif = false, DecoderKind kind = DecoderKind.Auto)
     {
         using EncodedSample sample = Sample(bytes);
-        using var decoder = new SampleDecoder(exif);
+        using var decoder = new SampleDecoder(exif, kind);
         ImageSize size = decoder.Open(sample);
         byte[] rgb = Read(decoder, box ?? new CropBox(0, 0, size.Width, size.Height));
         decoder.Close();
@@ -61,10 +61,10 @@ internal static unsafe class Pixels
     }
 
     /// <summary>Crop, then resize of the crop, as a training transform does it.</summary>
-    public static byte[] Resize(EncodedSample sample, CropBox box, ImageSize target, CropBox window, Interpolation filter, bool flip = false, bool vectors = true)
+    public static byte[] Resize(EncodedSample sample, CropBox box, ImageSize target, CropBox window, Interpolation filter, bool flip = false, VectorLevel? level = null)
     {
         using var decoder = new SampleDecoder(false);
-        using var resampler = new Resampler(vectors);
+        using var resampler = new Resampler(level ?? VectorLevel.Current);
         decoder.Open(sample);
         CropBox needed = resampler.Prepare(new ImageSize(box.Width, box.Height), target, window, filter);
         decoder.Start(needed with { Left = needed.Left + box.Left, Top = needed.Top + box.Top });

@@ -16,6 +16,7 @@ public sealed class PermutationTests
             for (int i = 0; i < count; i++)
             {
                 seen[permutation[i]] = true;
+                Assert.Equal(i, permutation.Inverse(permutation[i]));
             }
 
             Assert.DoesNotContain(false, seen);

@@ -9,6 +9,7 @@ using Xunit;
 namespace StreamTrainer.Pipeline.Tests.Transforms;
 
 /// <summary>Pillow's pixels, by their hashes: decoding, crops, evaluation.</summary>
+[Trait(VectorLevelTests.Trait, VectorLevelTests.Sensitive)]
 public sealed class GoldenResizeTests
 {
     private static readonly Lazy<JsonElement[]> s_images = new(() =>
@@ -44,9 +45,9 @@ public sealed class GoldenResizeTests
         {
             int size = crop.GetProperty("size").GetInt32();
             var box = new CropBox(Int(crop, "left"), Int(crop, "top"), Int(crop, "width"), Int(crop, "height"));
-            foreach (bool vectors in (bool[])[false, true])
+            foreach (VectorLevel level in VectorLevels.Available)
             {
-                byte[] pixels = Pixels.Resize(sample, box, new ImageSize(size, size), new CropBox(0, 0, size, size), Filter(crop), vectors: vectors);
+                byte[] pixels = Pixels.Resize(sample, box, new ImageSize(size, size), new CropBox(0, 0, size, size), Filter(crop), level: level);
                 Assert.Equal(crop.GetProperty("sha256").GetString(), Pixels.Hash(pixels));
             }
         });

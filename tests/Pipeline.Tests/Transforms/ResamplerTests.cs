@@ -1,90 +1,76 @@
 using CsCheck;
+using StreamTrainer.Pipeline.Decoding;
 using StreamTrainer.Pipeline.Sources;
-using StreamTrainer.Pipeline.Tests.Decoding;
 using StreamTrainer.Pipeline.Transforms;
 using Xunit;
 
 namespace StreamTrainer.Pipeline.Tests.Transforms;
 
+[Trait(VectorLevelTests.Trait, VectorLevelTests.Sensitive)]
 public sealed class ResamplerTests
 {
-    private static readonly Gen<(int Width, int Height, int Target, int TargetHeight, bool Bicubic, uint Seed)> s_cases =
-        Gen.Select(Gen.Int[1, 90], Gen.Int[1, 90], Gen.Int[1, 70], Gen.Int[1, 70], Gen.Bool, Gen.UInt);
-
     [Fact]
-    public void VectorsEqualTheReference()
+    public void EveryLevelAndEveryStripGiveTheReference()
     {
-        s_cases.Sample(c =>
-        {
-            using EncodedSample sample = Noise(c.Width, c.Height, c.Seed);
-            var target = new ImageSize(c.Target, c.TargetHeight);
-            var all = new CropBox(0, 0, c.Width, c.Height);
-            var whole = new CropBox(0, 0, c.Target, c.TargetHeight);
-            Interpolation filter = c.Bicubic ? Interpolation.Bicubic : Interpolation.Bilinear;
-            byte[] reference = Pixels.Resize(sample, all, target, whole, filter, vectors: false);
-            Assert.Equal(reference, Pixels.Resize(sample, all, target, whole, filter));
-        });
+        ResizeRequest.Any.Sample(
+            request =>
+            {
+                byte[] reference = request.Resized(VectorLevel.Scalar, inOneStrip: true);
+                Assert.All(VectorLevels.Available, level => Assert.Equal(reference, request.Resized(level)));
+            },
+            iter: 1000);
     }
 
     [Fact]
     public void AWindowIsAPartOfTheWholeAndAFlipMirrorsIt()
     {
-        Gen.Select(s_cases, Gen.Double[0, 1], Gen.Double[0, 1], Gen.Double[0, 1], Gen.Bool).Sample((c, left, top, size, vectors) =>
+        ResizeRequest.Any.Sample(request =>
         {
-            using EncodedSample sample = Noise(c.Width, c.Height, c.Seed);
-            var target = new ImageSize(c.Target, c.TargetHeight);
-            var all = new CropBox(0, 0, c.Width, c.Height);
-            int width = 1 + (int)(size * (c.Target - 1)), height = 1 + (int)(size * (c.TargetHeight - 1));
-            var window = new CropBox((int)(left * (c.Target - width)), (int)(top * (c.TargetHeight - height)), width, height);
-            Interpolation filter = c.Bicubic ? Interpolation.Bicubic : Interpolation.Bilinear;
-            byte[] whole = Pixels.Resize(sample, all, target, new CropBox(0, 0, c.Target, c.TargetHeight), filter, vectors: vectors);
-            byte[] part = Pixels.Resize(sample, all, target, window, filter, vectors: vectors);
-            byte[] flipped = Pixels.Resize(sample, all, target, window, filter, flip: true, vectors: vectors);
-            for (int y = 0; y < height; y++)
+            byte[] whole = (request with { Window = new CropBox(0, 0, request.Target.Width, request.Target.Height), Flip = false }).Resized(VectorLevel.Current);
+            byte[] part = request.Resized(VectorLevel.Current);
+            CropBox window = request.Window;
+            for (int y = 0; y < window.Height; y++)
             {
-                for (int x = 0; x < width; x++)
+                for (int x = 0; x < window.Width; x++)
                 {
-                    ReadOnlySpan<byte> expected = whole.AsSpan(3 * ((y + window.Top) * c.Target + x + window.Left), 3);
-                    Assert.True(expected.SequenceEqual(part.AsSpan(3 * (y * width + x), 3)));
-                    Assert.True(expected.SequenceEqual(flipped.AsSpan(3 * (y * width + width - 1 - x), 3)));
+                    int from = 3 * ((y + window.Top) * request.Target.Width + x + window.Left), to = 3 * (y * window.Width + (request.Flip ? window.Width - 1 - x : x));
+                    Assert.True(whole.AsSpan(from, 3).SequenceEqual(part.AsSpan(to, 3)));
                 }
             }
         });
     }
 
     [Fact]
-    public void PixelsOutsideABoxDoNotCount()
+    public void PixelsOutsideACropDoNotCountAndThoseAroundABoxDo()
     {
-        s_cases.Sample(c =>
+        var source = new ImageSize(64, 48);
+        var request = new ResizeRequest(source, new ResampleBox(16, 12, 48, 36), new ImageSize(8, 6), new CropBox(0, 0, 8, 6), Interpolation.Bicubic, false, 7, 3);
+        byte[] image = request.Pixels(), crop = new byte[3 * 32 * 24];
+        for (int y = 0; y < 24; y++)
         {
-            var box = new CropBox(c.Width / 3, c.Height / 3, c.Width - c.Width / 3, (c.Height - c.Height / 3 + 1) / 2);
-            using EncodedSample one = Noise(c.Width, c.Height, c.Seed), other = Noise(c.Width, c.Height, c.Seed + 1);
-            for (int y = box.Top; y < box.Top + box.Height; y++)
-            {
-                int at = 3 * (y * c.Width + box.Left);
-                one.Bytes.Slice(at, 3 * box.Width).CopyTo(Writable(other)[at..]);
-            }
-
-            var target = new ImageSize(c.Target, c.TargetHeight);
-            var window = new CropBox(0, 0, c.Target, c.TargetHeight);
-            Assert.Equal(
-                Pixels.Resize(one, box, target, window, Interpolation.Bicubic),
-                Pixels.Resize(other, box, target, window, Interpolation.Bicubic));
-        });
-    }
-
-    private static unsafe Span<byte> Writable(EncodedSample sample) => new(sample.Pointer, sample.Length);
-
-    private static EncodedSample Noise(int width, int height, uint seed)
-    {
-        var bytes = new byte[3 * width * height];
-        new Random((int)seed).NextBytes(bytes);
-        // Hard edges make overshoots that have to be clamped.
-        for (int i = 0; i < bytes.Length; i++)
-        {
-            bytes[i] = bytes[i] < 96 ? (byte)0 : bytes[i] > 160 ? (byte)255 : bytes[i];
+            image.AsSpan(3 * ((y + 12) * 64 + 16), 3 * 32).CopyTo(crop.AsSpan(3 * 32 * y));
         }
 
-        return Pixels.Raw(width, height, bytes);
+        using EncodedSample cut = Decoding.Pixels.Raw(32, 24, crop), all = Decoding.Pixels.Raw(64, 48, image);
+        byte[] ofCrop = Decoding.Pixels.Resize(cut, new CropBox(0, 0, 32, 24), request.Target, request.Window, request.Filter);
+        Assert.Equal(ofCrop, Decoding.Pixels.Resize(all, new CropBox(16, 12, 32, 24), request.Target, request.Window, request.Filter));
+        Assert.NotEqual(ofCrop, request.Resized(VectorLevel.Current));
+    }
+
+    [Fact]
+    public unsafe void RowsThatAreNotTheBoxesAreRefused()
+    {
+        using var resampler = new Resampler();
+        var target = new byte[3 * 4 * 4];
+        var pixels = new byte[3 * 9 * 9];
+        fixed (byte* output = target, rows = pixels)
+        {
+            resampler.Prepare(new ImageSize(8, 8), new ImageSize(4, 4), new CropBox(0, 0, 4, 4), Interpolation.Bilinear);
+            resampler.Begin(false, output);
+            var tooMany = new PixelView(rows, 8, 9, 24);
+            var tooNarrow = new PixelView(rows, 7, 8, 24);
+            Assert.Throws<ArgumentException>(() => resampler.Push(tooMany));
+            Assert.Throws<ArgumentException>(() => resampler.Push(tooNarrow));
+        }
     }
 }

@@ -40,6 +40,13 @@ internal sealed class BatchNorm : nn.Module<Tensor, Tensor>, IFreshlyFilled
     public IEnumerable<(string Name, Fill Fill)> Fills =>
         _weight is not null ? [("weight", new Fill.Constant(_fill)), ("bias", new Fill.Constant(0))] : [("bias", new Fill.Constant(0))];
 
+    /// <summary>What it does in an evaluation, as a product and a sum of each channel, in double.</summary>
+    public (Tensor Factor, Tensor Shift) AsAffine()
+    {
+        Tensor factor = (_weight ?? _fixedWeight)!.to(ScalarType.Float64) / (_variance.to(ScalarType.Float64) + _eps).sqrt();
+        return (factor, _bias.to(ScalarType.Float64) - _mean.to(ScalarType.Float64) * factor);
+    }
+
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {

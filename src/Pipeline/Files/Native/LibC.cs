@@ -2,9 +2,15 @@ using System.Runtime.InteropServices;
 
 namespace StreamTrainer.Pipeline.Files.Native;
 
-/// <summary>The system calls that directories need.</summary>
-internal static partial class LibC
+/// <summary>The system calls that directories and maps need.</summary>
+internal static unsafe partial class LibC
 {
+    /// <summary>Linux, from 5.14 on: brings pages in, and fails where touching them would end the process.</summary>
+    public const int PopulateRead = 22;
+
+    /// <summary>No such advice: an older kernel.</summary>
+    public const int InvalidArgument = 22;
+
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Open(string path, int flags);
 
@@ -13,4 +19,7 @@ internal static partial class LibC
 
     [LibraryImport("libc", EntryPoint = "close")]
     public static partial int Close(int handle);
+
+    [LibraryImport("libc", EntryPoint = "madvise", SetLastError = true)]
+    public static partial int Advise(byte* address, nuint length, int advice);
 }

@@ -1,0 +1,27 @@
+namespace StreamTrainer.Pipeline.Diagnostics;
+
+/// <summary>Causes of stalls for people and for metrics.</summary>
+public static class StallCauses
+{
+    /// <summary>The cause's name, as it stands in tables, in <c>summary.json</c>, in logs and as a metric's tag.</summary>
+    public static string Label(this StallCause cause) => cause switch
+    {
+        StallCause.Order => "order",
+        StallCause.Source => "source",
+        StallCause.Decode => "decode",
+        StallCause.Transform => "transform",
+        StallCause.Transfer => "transfer",
+        _ => throw new ArgumentOutOfRangeException(nameof(cause)),
+    };
+
+    /// <summary>What helps.</summary>
+    public static string Advice(this StallCause cause) => cause switch
+    {
+        StallCause.Order => "other processes may take the cores",
+        StallCause.Source => "more data.readers or a faster disk may help",
+        StallCause.Decode => "more data.workers or smaller images may help",
+        StallCause.Transform => "more data.workers may help",
+        StallCause.Transfer => "a larger data.ringMemory or a smaller batch may help",
+        _ => throw new ArgumentOutOfRangeException(nameof(cause)),
+    };
+}

@@ -1,0 +1,11 @@
+using StreamTrainer.Pipeline.Sources;
+
+namespace StreamTrainer.Pipeline.Shards;
+
+/// <summary>The bytes of a payload file, wherever it lies. Any thread.</summary>
+internal interface IShardBytes : IDisposable
+{
+    /// <summary>Gives a range of the file, which must lie in it: lent where it lies, or read into the sample's own memory.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    void Read(long offset, int length, EncodedSample sample);
+}

@@ -1,0 +1,107 @@
+using System.Globalization;
+using StreamTrainer.Pipeline.Files;
+using StreamTrainer.Pipeline.Shards.Payloads;
+using StreamTrainer.Pipeline.Sources;
+
+namespace StreamTrainer.Pipeline.Shards;
+
+/// <summary>
+/// Samples of a pack: the source's, in its order, under its labels and paths. Locally their bytes are used where the system maps
+/// them; every sample's checksum is compared whenever it is read, so that damage costs that sample alone.
+/// </summary>
+public sealed class ShardSource : ISampleSource
+{
+    private readonly IShardBytes[] _files;
+    private readonly IndexedTables? _tables;
+
+    private ShardSource(string name, ShardIndex index, IShardBytes[] files, IndexedTables? tables)
+    {
+        Name = name;
+        Index = index;
+        _files = files;
+        _tables = tables;
+    }
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <inheritdoc/>
+    public long Count => Index.Count;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> ClassNames => Index.Header.ClassNames;
+
+    /// <summary>The index.</summary>
+    internal ShardIndex Index { get; }
+
+    /// <summary>Whether there is a pack, finished or not.</summary>
+    public static bool Is(string path) => ShardFolder.Is(path);
+
+    /// <summary>Opens a folder of shards, or its index.</summary>
+    /// <exception cref="UserErrorException">It is not finished, damaged, of another version, or a file is missing or truncated.</exception>
+    public static ShardSource Open(string path) => Open(ShardFolder.Find(path));
+
+    /// <summary>Opens a pack.</summary>
+    /// <inheritdoc cref="Open(string)"/>
+    internal static ShardSource Open(IShardStore store)
+    {
+        var files = new List<IShardBytes>();
+        try
+        {
+            ShardIndex index = ShardIndexFormat.Read(store.ReadIndex(), store.Name);
+            foreach (ref readonly ShardFile file in index.Files.AsSpan())
+            {
+                files.Add(store.Open(file));
+            }
+
+            return new ShardSource(store.Name, index, [.. files], index.Header.ReadTables(store.Name));
+        }
+        catch (Exception error)
+        {
+            files.ForEach(file => file.Dispose());
+            if (error is IOException or UnauthorizedAccessException)
+            {
+                throw new UserErrorException($"{store.Name}: cannot be read: {error.Message}", error);
+            }
+
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public int LabelOf(long index) => Index.LabelOf(index);
+
+    /// <inheritdoc/>
+    public string NameOf(long index) => $"{Name}:{Index.NameOf(index)}";
+
+    /// <inheritdoc/>
+    public string PathOf(long index) => Index.NameOf(index);
+
+    /// <inheritdoc/>
+    public void Read(long index, EncodedSample sample)
+    {
+        ArgumentNullException.ThrowIfNull(sample);
+        ShardFile file = Index.FileOf(index);
+        ShardRow row = Index[index];
+        _files[file.Number].Read(row.Offset, row.Length, sample);
+        if (Crc32C.Of(sample.Bytes) != row.Checksum)
+        {
+            throw new IOException(string.Create(CultureInfo.InvariantCulture,
+                $"{file.Name} is damaged in bytes {row.Offset} to {row.Offset + row.Length - 1}: the checksum is wrong"));
+        }
+
+        sample.Kind = row.Kind;
+        sample.Width = row.Width;
+        sample.Height = row.Height;
+        sample.Orientation = row.Orientation;
+        sample.Tables = _tables;
+    }
+
+    /// <summary>Lets go of the files. What samples have borrowed stays until they give it back, but of
+    /// <see cref="PayloadKind.Indexed"/> none may be decoded any more.</summary>
+    public void Dispose()
+    {
+        Array.ForEach(_files, file => file.Dispose());
+        _tables?.Dispose();
+    }
+}

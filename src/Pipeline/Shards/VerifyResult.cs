@@ -1,0 +1,23 @@
+namespace StreamTrainer.Pipeline.Shards;
+
+/// <summary>What <c>pack --verify</c> has looked at and found.</summary>
+public sealed record VerifyResult
+{
+    /// <summary>Where the shards lie.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>Samples whose checksums were compared.</summary>
+    public long Samples { get; init; }
+
+    /// <summary>Bytes that were read of the shards.</summary>
+    public long Bytes { get; init; }
+
+    /// <summary>Samples that were compared with the source.</summary>
+    public long Compared { get; init; }
+
+    /// <summary>Whether nothing is wrong.</summary>
+    public bool Sound => Faults.Count == 0;
+
+    /// <summary>What is wrong, by file and place.</summary>
+    public required IReadOnlyList<ShardFault> Faults { get; init; }
+}

@@ -1,0 +1,29 @@
+using StreamTrainer.Pipeline.Transforms.Operations.Kernels;
+
+namespace StreamTrainer.Pipeline.Transforms.Operations;
+
+/// <summary>Blend with the image's mean grey, rounded half up: the same grey everywhere, so a table.</summary>
+internal sealed unsafe class Contrast(string name, Magnitude magnitude) : PixelOperation(name, magnitude)
+{
+    /// <inheritdoc/>
+    public override void Apply(PixelCanvas canvas, double argument, Interpolation filter)
+    {
+        canvas.Flush();
+        byte* grey = canvas.Scratch(canvas.Width);
+        long sum = 0;
+        for (int y = 0; y < canvas.Height; y++)
+        {
+            Luma.Row(canvas.Level, canvas.Row(y), grey, canvas.Width);
+            sum += Luma.Sum(canvas.Level, grey, canvas.Width);
+        }
+
+        int mean = (int)((double)sum / canvas.Count + 0.5);
+        Span<byte> table = stackalloc byte[256];
+        for (int value = 0; value < table.Length; value++)
+        {
+            table[value] = Blend.One(mean, value, (float)argument);
+        }
+
+        canvas.Map(table);
+    }
+}
