@@ -17,7 +17,6 @@ internal static class PerfProgram
         new PayloadCase(),
         new PixelsCase(),
         new ShardsCase(),
-        new StepCase(), new PipelineCase(), new FirstBatchCase(), new ResizeCase(), new DecodeCase(), new AugmentCase(), new PixelsCase(), new PayloadCase(),
     ];
 
     /// <summary>Runs the cases that the arguments name. Exit codes: 0 measured, 2 wrong use or missing data.</summary>
