@@ -129,17 +129,20 @@ internal static class MatFile
         {
             Kind.Int8 => (double)(sbyte)data[0],
             Kind.UInt8 => (double)data[0],
-            Kind.Int16 => (double)MemoryMarshal.Read<short>(data),
-            Kind.UInt16 => (double)MemoryMarshal.Read<ushort>(data),
-            Kind.Int32 => (double)MemoryMarshal.Read<int>(data),
-            Kind.UInt32 => (double)MemoryMarshal.Read<uint>(data),
-            Kind.Single => (double)MemoryMarshal.Read<float>(data),
-            Kind.Double => MemoryMarshal.Read<double>(data),
-            Kind.Int64 => (double)MemoryMarshal.Read<long>(data),
-            Kind.UInt64 => (double)MemoryMarshal.Read<ulong>(data),
+            Kind.Int16 => (double)Number<short>(data),
+            Kind.UInt16 => (double)Number<ushort>(data),
+            Kind.Int32 => (double)Number<int>(data),
+            Kind.UInt32 => (double)Number<uint>(data),
+            Kind.Single => (double)Number<float>(data),
+            Kind.Double => Number<double>(data),
+            Kind.Int64 => (double)Number<long>(data),
+            Kind.UInt64 => (double)Number<ulong>(data),
             _ => throw Damaged(),
         };
     }
+
+    private static T Number<T>(ReadOnlySpan<byte> data)
+        where T : unmanaged => MemoryMarshal.TryRead(data, out T value) ? value : throw Damaged();
 
     /// <summary>Takes an element's content off the rest. A small one has its length in the upper half of its kind.</summary>
     private static ReadOnlySpan<byte> Element(scoped ref ReadOnlySpan<byte> rest, out Kind kind, bool padded = true)

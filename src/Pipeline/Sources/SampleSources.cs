@@ -14,6 +14,7 @@ public static class SampleSources
     private static readonly (Func<string, bool> Matches, Func<SourceLocation, ILogger, ISampleSource> Open)[] s_kinds =
     [
         (path => path.StartsWith(DemoScheme, StringComparison.Ordinal), (from, logger) => TarSource.Open(DemoDataset.Ensure(from.Path[DemoScheme.Length..], logger))),
+        (ParquetSource.Is, (from, _) => ParquetSource.Open(from.Path, from.PathColumn, from.LabelColumn)),
         (path => RemoteFiles.IsRemote(path) || (BraceList.Is(path) && !Path.Exists(path)), (from, _) => TarSource.Open(from.Path)),
         (ShardSource.Is, (from, _) => ShardSource.Open(from.Path)),
         (Directory.Exists, (from, _) => ImageFolderSource.Open(from.Path)),
@@ -36,9 +37,9 @@ public static class SampleSources
         }
 
         SourceLocation parsed = SourceLocation.Parse(location);
-        if ((parsed.PathColumn ?? parsed.LabelColumn) is not null && !ListSource.Is(parsed.Path))
+        if ((parsed.PathColumn ?? parsed.LabelColumn) is not null && !ListSource.Is(parsed.Path) && !ParquetSource.Is(parsed.Path))
         {
-            throw new UserErrorException($"{location}: path and label name the columns of a list (.csv, .jsonl), and {parsed.Path} is none");
+            throw new UserErrorException($"{location}: path and label name the columns of a list (.csv, .jsonl) or of Parquet files, and {parsed.Path} is none");
         }
 
         ISampleSource source = OpenWhole(parsed, logger ?? NullLogger.Instance);
