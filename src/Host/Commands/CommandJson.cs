@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using StreamTrainer.Host.Doctor;
+using StreamTrainer.Host.Models;
 using StreamTrainer.Pipeline.Shards;
 
 namespace StreamTrainer.Host.Commands;
@@ -30,7 +31,13 @@ internal sealed record RecipeFinding(string Recipe, bool Valid)
 [JsonSerializable(typeof(EvaluationAnswer))]
 [JsonSerializable(typeof(ImagePrediction[]))]
 [JsonSerializable(typeof(RecipeFinding[]))]
+[JsonSerializable(typeof(ModelFacts[]))]
+[JsonSerializable(typeof(BenchResult[]))]
+[JsonSerializable(typeof(ExportAnswer))]
 [JsonSerializable(typeof(DoctorReport))]
 [JsonSerializable(typeof(PackResult))]
 [JsonSerializable(typeof(VerifyResult))]
+[JsonSerializable(typeof(UnpackResult))]
+[JsonSerializable(typeof(PackInspection))]
+[JsonSerializable(typeof(SampleInspection))]
 internal sealed partial class CommandJson : JsonSerializerContext;

@@ -15,21 +15,22 @@ internal static class EvalCommand
 {
     public static Command Create(CommandOutput output)
     {
-        Argument<string> weights = SharedOptions.Argument<string>("RUN|WEIGHTS", "A run's directory, or a safetensors file (with --recipe).");
-        Option<string?> recipe = SharedOptions.Text("--recipe", "FILE", "The recipe; by default the run's own.");
+        var weights = new WeightsOptions();
         Option<string?> data = SharedOptions.Text("--data", "PATH", "What to score on; by default the recipe's data.val.");
-        Option<string> checkpoint = SharedOptions.Checkpoint();
-        Option<bool> raw = SharedOptions.Raw(), json = SharedOptions.Json("the scores");
+        Option<bool> fold = new("--fold") { Description = "Fold norms into the convolutions before them: faster, equal but for rounding." };
+        Option<bool> json = SharedOptions.Json("the scores");
         var command = new Verb("eval", """
             Scores a model: top-1, top-5 and mean cross-entropy over a data set, every image once.
             """,
             "eval runs/first",
             "eval runs/first --data other.tar --checkpoint last --json",
-            "eval model.safetensors --recipe configs/cifar10.yaml")
-        { weights, recipe, data, checkpoint, raw, json };
+            "eval model.safetensors --recipe configs/cifar10.yaml",
+            "eval timm/resnet50.a1_in1k --data imagenet/val --fold")
+        { data, fold, json };
+        weights.AddTo(command);
         command.SetAction(parsed =>
         {
-            RunWeights found = RunWeights.Find(parsed.GetRequiredValue(weights), parsed.GetValue(recipe), parsed.GetRequiredValue(checkpoint), parsed.GetValue(raw), withData: parsed.GetValue(data) is null);
+            RunWeights found = weights.Find(parsed, withData: parsed.GetValue(data) is null, output.Error.WriteLine);
             string where = parsed.GetValue(data) ?? found.Recipe.Data.Val
                 ?? throw new UserErrorException("the recipe has no data.val; name what to score on with --data");
             using var display = ProgressDisplay.For(output.Error, quiet: true, found.Recipe);
@@ -38,7 +39,7 @@ internal static class EvalCommand
             EvaluationAnswer answer;
             try
             {
-                answer = TrainThread.Run(() => Evaluate(found, where, logger, signals.Token));
+                answer = TrainThread.Run(() => Evaluate(found, where, parsed.GetValue(fold), logger, signals.Token));
             }
             catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
             {
@@ -52,10 +53,10 @@ internal static class EvalCommand
         return command;
     }
 
-    private static EvaluationAnswer Evaluate(RunWeights weights, string where, ILogger logger, CancellationToken stop)
+    private static EvaluationAnswer Evaluate(RunWeights weights, string where, bool fold, ILogger logger, CancellationToken stop)
     {
         ISampleSource source = SampleSources.Open(where, logger);
-        if (weights.ClassNames is { } names)
+        if (weights is { ClassNames: { } names, AreOfARun: true })
         {
             source = ClassMap.Align(source, names, weights.File);
         }
@@ -64,6 +65,11 @@ internal static class EvalCommand
         {
             ComputeDevice device = ComputeDevice.Resolve(weights.Recipe.Train, logger);
             using ImageClassifier model = weights.Load(source.ClassNames, device);
+            if (fold)
+            {
+                model.Fold();
+            }
+
             EvaluationResult result = new Evaluator(source, weights.Recipe, device, logger).Run(model, stop);
             return new EvaluationAnswer(result.Top1, result.Top5, result.Loss, result.Samples, source.Count - result.Samples, weights.File, where);
         }

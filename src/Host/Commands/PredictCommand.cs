@@ -14,29 +14,38 @@ internal static class PredictCommand
 {
     public static Command Create(CommandOutput output)
     {
-        Argument<string> run = SharedOptions.Argument<string>("RUN|WEIGHTS", "A run's directory, or a safetensors file (with --recipe).");
-        Option<string?> recipe = SharedOptions.Text("--recipe", "FILE", "The recipe; by default the run's own.");
+        var weights = new WeightsOptions();
         Argument<string[]> images = SharedOptions.Argument<string[]>("IMAGE", "Image files.");
-        images.Arity = ArgumentArity.OneOrMore;
+        images.Arity = ArgumentArity.ZeroOrMore;
         Option<int> top = new("--top") { Description = "How many classes to show for an image.", DefaultValueFactory = _ => 5, HelpName = "N" };
-        Option<string> checkpoint = SharedOptions.Checkpoint();
-        Option<bool> raw = SharedOptions.Raw(), json = SharedOptions.Json("the predictions");
+        Option<bool> json = SharedOptions.Json("the predictions");
         var command = new Verb("predict", """
             Classifies images with a run's model, seen as in its evaluation.
             """,
-            "predict runs/first cat.jpg dog.png --top 3")
-        { run, images, recipe, top, checkpoint, raw, json };
+            "predict runs/first cat.jpg dog.png --top 3",
+            "predict --weights timm/resnet50.a1_in1k cat.jpg")
+        { images, top, json };
+        weights.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            // With --weights the first word is an image too.
+            if (result.Children.OfType<System.CommandLine.Parsing.ArgumentResult>().Sum(argument => argument.Tokens.Count) < (result.GetResult("--weights") is null ? 2 : 1))
+            {
+                result.AddError($"{images.Name} is missing: {images.Description}");
+            }
+        });
         command.SetAction(parsed =>
         {
-            RunWeights weights = RunWeights.Find(parsed.GetRequiredValue(run), parsed.GetValue(recipe), parsed.GetRequiredValue(checkpoint), parsed.GetValue(raw), withData: false);
+            RunWeights found = weights.Find(parsed, withData: false, output.Error.WriteLine);
+            string[] files = [.. weights.AreNamedByOption(parsed) && parsed.GetValue(weights.Argument) is { } first ? [first] : (string[])[], .. parsed.GetRequiredValue(images)];
             int count = parsed.GetValue(top) is >= 1 and var wanted ? wanted : throw new UserErrorException("--top: at least 1");
-            using var display = ProgressDisplay.For(output.Error, quiet: true, weights.Recipe);
+            using var display = ProgressDisplay.For(output.Error, quiet: true, found.Recipe);
             var logger = new DisplayLogger(display, parsed.GetValue(SharedOptions.Verbose));
             using var signals = new StopSignals(_ => { }, display.Restore);
             ImagePrediction[] predictions;
             try
             {
-                predictions = TrainThread.Run(() => Predict(weights, parsed.GetRequiredValue(images), count, logger, signals.Token));
+                predictions = TrainThread.Run(() => Predict(found, files, count, logger, signals.Token));
             }
             catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
             {

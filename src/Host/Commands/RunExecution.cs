@@ -43,7 +43,7 @@ internal sealed class RunExecution(CommandOutput output, bool json, bool quiet, 
         TrainingResult result;
         try
         {
-            var job = new TrainingJob { Recipe = recipe, CheckpointDirectory = run.CheckpointDirectory, ResumeFrom = resumeFrom, Logger = logger };
+            var job = new TrainingJob { Recipe = recipe, CheckpointDirectory = run.CheckpointDirectory, ResumeFrom = resumeFrom, InitialWeights = resumeFrom is null && recipe.Train.From is { } from ? RunWeights.FileOf(from, display.Note) : null, Logger = logger };
             result = TrainThread.Run(() => Trainer.Run(job, new Observers(recorder, foreign, display), signals.Token));
         }
         catch (Exception error)

@@ -1,3 +1,4 @@
+using StreamTrainer.Host.Hub;
 using StreamTrainer.Host.Recipes;
 using StreamTrainer.Model.Training;
 using StreamTrainer.Pipeline;
@@ -19,8 +20,21 @@ internal static class RunPreflight
             CheckExists(loaded, "data.val", val);
         }
 
+        // What is on this disk is named so that a run starts from it wherever it is started; what is not there is said now.
+        string? from = recipe.Train.From;
+        if (from is not null && (File.Exists(from) || Directory.Exists(from)))
+        {
+            from = Path.GetFullPath(from);
+        }
+        else if (from is not null && HubRepository.Parse(from) is null)
+        {
+            string where = loaded.PlaceOf("train.from") is { } place ? $"{place}: " : "";
+            throw new UserErrorException($"{where}train.from: there is no {from}; name a run's directory, a file of weights, or a model of the hub as timm/resnet50.a1_in1k");
+        }
+
         return recipe with
         {
+            Train = recipe.Train with { From = from },
             Data = recipe.Data with
             {
                 Train = SampleSources.Rooted(recipe.Data.Train),

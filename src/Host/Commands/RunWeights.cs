@@ -1,4 +1,5 @@
 using System.Globalization;
+using StreamTrainer.Host.Hub;
 using StreamTrainer.Host.Recipes;
 using StreamTrainer.Host.Runs;
 using StreamTrainer.Model.Architectures;
@@ -11,9 +12,10 @@ namespace StreamTrainer.Host.Commands;
 
 /// <summary>Weights to use a model with: those of a run's checkpoint, or a file's.</summary>
 /// <param name="Recipe">The recipe they were trained by.</param>
-/// <param name="File">The safetensors file.</param>
+/// <param name="File">The file.</param>
 /// <param name="ClassNames">The classes in the classifier's order; none where nobody knows.</param>
-internal sealed record RunWeights(Recipe Recipe, string File, IReadOnlyList<string>? ClassNames)
+/// <param name="AreOfARun">Whether the classes are those of the data that a run saw, so that other data must have the same.</param>
+internal sealed record RunWeights(Recipe Recipe, string File, IReadOnlyList<string>? ClassNames, bool AreOfARun)
 {
     /// <summary>The checkpoint with the best evaluation.</summary>
     public const string Best = "best";
@@ -21,18 +23,36 @@ internal sealed record RunWeights(Recipe Recipe, string File, IReadOnlyList<stri
     private const string Last = "last";
 
     /// <summary>Finds them.</summary>
-    /// <param name="name">A run's directory or a safetensors file.</param>
-    /// <param name="recipe">The recipe; needed for a file.</param>
+    /// <param name="name">A run's directory, a file, or a model of the hub.</param>
+    /// <param name="recipe">The recipe; a file needs it, or an architecture.</param>
+    /// <param name="model">The architecture of a file without a recipe.</param>
     /// <param name="checkpoint">best, last or a step.</param>
     /// <param name="raw">The plain weights even where there is an average.</param>
     /// <param name="withData">Whether the recipe's data is used.</param>
+    /// <param name="note">Told what is downloaded.</param>
     /// <exception cref="UserErrorException">There is nothing of the kind.</exception>
-    public static RunWeights Find(string name, string? recipe, string checkpoint, bool raw, bool withData)
+    public static RunWeights Find(string name, string? recipe, string? model, string checkpoint, bool raw, bool withData, Action<string> note)
     {
+        if (recipe is not null && model is not null)
+        {
+            throw new UserErrorException("--recipe and --model both say what the model is; leave one of them out");
+        }
+
         if (System.IO.File.Exists(name))
         {
-            return OfFile(name, recipe ?? throw new UserErrorException(
-                $"{name}: weights alone do not say what model they are of; name its recipe with --recipe, or a run's directory"), withData);
+            return OfFile(name, recipe, model, withData);
+        }
+
+        if (!Directory.Exists(name) && HubRepository.Parse(name) is { } repository)
+        {
+            HubModel found = HubModel.Fetch(repository, HubSettings.FromEnvironment(), note);
+            Recipe its = recipe is null ? DefaultRecipe.For(found.Config, found.Config.NumClasses) : RecipeLoader.Load(recipe, [], withData).Recipe;
+            return new RunWeights(its, found.Weights, found.ClassNames, AreOfARun: false);
+        }
+
+        if (model is not null)
+        {
+            throw new UserErrorException($"--model is for a file of weights, and {name} is none: a run knows its model");
         }
 
         RunDirectory run = RunDirectory.Open(name);
@@ -45,15 +65,34 @@ internal sealed record RunWeights(Recipe Recipe, string File, IReadOnlyList<stri
 
         string average = Path.Combine(path, CheckpointStore.EmaFile);
         string file = !raw && System.IO.File.Exists(average) ? average : Path.Combine(path, CheckpointStore.ModelFile);
-        return new RunWeights(own, file, CheckpointStore.ReadProgress(path).ClassNames);
+        return new RunWeights(own, file, CheckpointStore.ReadProgress(path).ClassNames, AreOfARun: true);
     }
 
+    /// <summary>The file of the weights that a name means, whatever they are of.</summary>
+    /// <exception cref="UserErrorException">There is nothing of the kind.</exception>
+    public static string FileOf(string name, Action<string> note) =>
+        System.IO.File.Exists(name) ? name
+        : !Directory.Exists(name) && HubRepository.Parse(name) is { } repository ? HubModel.Fetch(repository, HubSettings.FromEnvironment(), note).Weights
+        : Find(name, null, null, Best, raw: false, withData: false, note).File;
+
     /// <summary>Weights by themselves. Where they stand in a checkpoint, it still knows the classes.</summary>
-    private static RunWeights OfFile(string file, string recipe, bool withData)
+    private static RunWeights OfFile(string file, string? recipe, string? model, bool withData)
     {
+        Recipe its = recipe is not null ? RecipeLoader.Load(recipe, [], withData).Recipe
+            : model is not null ? OfArchitecture(file, model)
+            : throw new UserErrorException($"{file}: weights alone do not say what model they are of; name its recipe with --recipe, its architecture with --model, or a run's directory");
         string folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
         bool ofCheckpoint = System.IO.File.Exists(Path.Combine(folder, CheckpointStore.StateFile));
-        return new RunWeights(RecipeLoader.Load(recipe, [], withData).Recipe, file, ofCheckpoint ? CheckpointStore.ReadProgress(folder).ClassNames : null);
+        return new RunWeights(its, file, ofCheckpoint ? CheckpointStore.ReadProgress(folder).ClassNames : null, ofCheckpoint);
+    }
+
+    /// <summary>The architecture's own recipe, for as many classes as the file's classifier has.</summary>
+    private static Recipe OfArchitecture(string file, string name)
+    {
+        ModelConfig config = ModelRegistry.ConfigOf(name);
+        using var scope = torch.NewDisposeScope();
+        using ImageClassifier model = ModelRegistry.CreateUnfilled(new ModelOptions { Name = name }, config.NumClasses);
+        return DefaultRecipe.For(config, WeightsFile.Read(file).TryGetValue($"{model.ClassifierName}.weight", out torch.Tensor? classifier) ? (int)classifier.shape[0] : config.NumClasses);
     }
 
     /// <summary>The model with the weights, ready to classify. On the calling thread.</summary>
@@ -61,7 +100,7 @@ internal sealed record RunWeights(Recipe Recipe, string File, IReadOnlyList<stri
     /// <param name="device">Where it computes.</param>
     public ImageClassifier Load(IReadOnlyList<string> classes, ComputeDevice device)
     {
-        ImageClassifier model = ModelRegistry.Create(Recipe.Model, Recipe.Model.NumClasses ?? (ClassNames ?? classes).Count, Recipe.Train.Seed);
+        ImageClassifier model = ModelRegistry.CreateUnfilled(Recipe.SizedModel(), Recipe.Model.NumClasses ?? (ClassNames ?? classes).Count);
         StateDict.Load(model, File);
         if (device.Device.type != DeviceType.CPU)
         {

@@ -68,6 +68,17 @@ internal static partial class RecipeRules
             Unread("augment.ratio", "augment.crop", !augment.Ratio.SequenceEqual(s_defaults.Augment.Ratio), fix, fault);
         }
 
+        if (augment.Crop != CropMode.ScaleJitter)
+        {
+            Unread("augment.shortSide", "augment.crop", !augment.ShortSide.SequenceEqual(s_defaults.Augment.ShortSide),
+                $"has no effect with augment.crop {crop}; leave it at its default or set augment.crop to scaleJitter", fault);
+        }
+        else if (augment.ShortSide[0] > augment.ShortSide[1] || augment.ShortSide[0] < augment.Size)
+        {
+            fault(["augment.shortSide", "augment.size", "augment.crop"],
+                Text($"[{augment.ShortSide[0]}, {augment.ShortSide[1]}] must go up and begin at augment.size, {augment.Size}, or above: the crop is taken from the resized image"));
+        }
+
         if (augment.Crop != CropMode.PadShift)
         {
             Unread("augment.padding", "augment.crop", augment.Padding != s_defaults.Augment.Padding,

@@ -36,7 +36,7 @@ internal static class FreshWeights
     {
         using var guard = no_grad();
         var fills = new Dictionary<string, Fill>(StringComparer.Ordinal);
-        foreach ((string path, nn.Module layer) in model.named_modules())
+        foreach ((string path, nn.Module layer) in model.named_modules().Prepend(("", model)))
         {
             foreach ((string name, Fill fill) in (layer as IFreshlyFilled)?.Fills ?? [])
             {

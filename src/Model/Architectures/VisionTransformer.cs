@@ -25,21 +25,23 @@ internal sealed class VisionTransformer : ImageClassifier, IFreshlyFilled
             Member(new() { Name = $"deit_{member.Size}_patch16_224", CropPct = 0.9 }, member.Heads),
         ]);
 
-    private readonly PositionEmbedding _positions;
+    [ComponentName(Name = PositionEmbedding.TokenName)] private readonly TorchSharp.Modules.Parameter _token;
+    [ComponentName(Name = PositionEmbedding.PositionsName)] private readonly TorchSharp.Modules.Parameter _positions;
 
     private VisionTransformer(ModelConfig config, int heads, ModelOptions options) : base(config)
     {
         int width = heads * HeadSize, side = options.InputSize ?? config.InputSize;
         CheckSide(side, "model.inputSize");
-        _positions = new PositionEmbedding(side / Patch, width);
-        register_parameter(PositionEmbedding.TokenName, _positions.Token);
-        register_parameter(PositionEmbedding.PositionsName, _positions.Positions);
+        int grid = side / Patch;
+        _token = nn.Parameter(zeros(1, 1, width));
+        _positions = nn.Parameter(zeros(1, 1 + grid * grid, width));
+        RegisterComponents();
 
         Fill byInputs = Convolution.FanIn(3 * Patch * Patch);
         var patches = new Convolution(3, width, Patch, byInputs, stride: Patch, padding: 0, bias: byInputs);
         register_module("patch_embed", nn.Sequential(("proj", patches)));
         AddStage("patch_embed", new Patches(patches));
-        AddStage("pos_embed", new Positioned(_positions));
+        AddStage("pos_embed", new Positioned(new PositionEmbedding(() => _token, () => _positions)));
 
         var blocks = new Encoder[Depth];
         for (int i = 0; i < Depth; i++)
@@ -75,8 +77,8 @@ internal sealed class VisionTransformer : ImageClassifier, IFreshlyFilled
 
     /// <inheritdoc/>
     internal override Tensor? Adapt(string name, Tensor saved) =>
-        name == PositionEmbedding.PositionsName && saved.Dimensions == 3 && saved.shape[2] == _positions.Positions.shape[2] && IsSquare(saved.shape[1] - 1)
-            ? PositionEmbedding.Resample(saved, _positions.Positions.shape[1] - 1)
+        name == PositionEmbedding.PositionsName && saved.Dimensions == 3 && saved.shape[2] == _positions.shape[2] && IsSquare(saved.shape[1] - 1)
+            ? PositionEmbedding.Resample(saved, _positions.shape[1] - 1)
             : null;
 
     private static bool IsSquare(long places) => places > 0 && Math.Pow(Math.Round(Math.Sqrt(places)), 2) == places;

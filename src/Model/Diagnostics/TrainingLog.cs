@@ -40,4 +40,7 @@ internal static partial class TrainingLog
 
     [LoggerMessage(2008, LogLevel.Warning, "the run was started in {Before} and goes on in {Now}: results will differ a little")]
     public static partial void PrecisionChanged(ILogger logger, string before, string now);
+
+    [LoggerMessage(2012, LogLevel.Information, "starts from the weights of {File}; fresh stays: {Kept}")]
+    public static partial void StartsFrom(ILogger logger, string file, string kept);
 }

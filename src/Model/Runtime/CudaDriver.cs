@@ -24,4 +24,20 @@ internal static unsafe class CudaDriver
             ? value
             : 0;
     }
+
+    /// <summary>Bytes of a device's memory that the driver has given away, to anybody; none: there is no driver, or libtorch has not used
+    /// the device on this thread yet.</summary>
+    public static double? UsedMemory(int index)
+    {
+        string library = OperatingSystem.IsWindows() ? "nvcuda.dll" : "libcuda.so.1";
+        if (!NativeLibrary.TryLoad(library, out nint handle) || !NativeLibrary.TryGetExport(handle, "cuMemGetInfo_v2", out nint getInfo))
+        {
+            return null;
+        }
+
+        // libtorch's current context is that of the device.
+        using TorchSharp.torch.Tensor touch = TorchSharp.torch.zeros(1, device: TorchSharp.torch.device(TorchSharp.DeviceType.CUDA, index));
+        nuint free, total;
+        return ((delegate* unmanaged<nuint*, nuint*, int>)getInfo)(&free, &total) == 0 ? total - free : null;
+    }
 }

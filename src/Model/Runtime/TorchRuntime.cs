@@ -50,6 +50,9 @@ public static class TorchRuntime
     /// <summary>Whether a CUDA device multiplies bf16 itself: compute capability 8.0 and later.</summary>
     public static bool CudaComputesBf16(int index) => CudaDriver.ComputeCapabilityMajor(index) >= 8;
 
+    /// <summary>Bytes of a CUDA device's memory that its driver has given away, to anybody; none: it does not tell.</summary>
+    public static double? CudaUsedMemory(int index) => CudaDriver.UsedMemory(index);
+
     /// <summary>Overrides what was found, for a test; null: as found.</summary>
     internal static void Force(bool? linearForPointwise) => s_linearForPointwise = linearForPointwise;
 

@@ -32,6 +32,10 @@ public sealed record TrainOptions
     [Description("Seed of order, augmentation, weights and mixing."), Range(0L, long.MaxValue)]
     public long Seed { get; init; }
 
+    /// <summary>Weights to start from.</summary>
+    [Description("Weights to start from instead of fresh ones: a run, a file (safetensors or .pth) or a model of the hub (timm/resnet50.a1_in1k). For other classes the classifier is fresh.")]
+    public string? From { get; init; }
+
     /// <summary>Arithmetic of forward and backward.</summary>
     [Description("Arithmetic of forward and backward; auto takes bf16 where the device computes it. fp16 scales the loss; tf32 is for CUDA.")]
     public PrecisionMode Precision { get; init; } = PrecisionMode.Auto;

@@ -16,7 +16,7 @@ public sealed class TrainState : IDisposable
     public TrainState(Recipe recipe, int classes, Device device)
     {
         ArgumentNullException.ThrowIfNull(recipe);
-        Model = ModelRegistry.Create(recipe.Model, classes, recipe.Train.Seed);
+        Model = ModelRegistry.Create(recipe.SizedModel(), classes, recipe.Train.Seed);
         if (device.type != DeviceType.CPU)
         {
             Model.to(device);

@@ -7,6 +7,7 @@ using StreamTrainer.Pipeline;
 using StreamTrainer.Pipeline.Batching;
 using StreamTrainer.Pipeline.Sources;
 using StreamTrainer.Pipeline.Transforms;
+using StreamTrainer.Model.Weights;
 
 namespace StreamTrainer.Model.Training;
 
@@ -151,7 +152,15 @@ public sealed class Trainer : IDisposable
                 Model = _recipe.Model.Name,
                 ClassNames = _train.ClassNames,
             };
-            DataInitialization.Run(_state.Model, _feed, () => OpenPipeline(0), stop);
+            if (_job.InitialWeights is { } weights)
+            {
+                TrainingLog.StartsFrom(_job.Logger, weights, string.Join(", ", StateDict.LoadToGoOnFrom(_state.Model, weights)) is { Length: > 0 } kept ? kept : "nothing");
+            }
+            else
+            {
+                DataInitialization.Run(_state.Model, _feed, () => OpenPipeline(0), stop);
+            }
+
             // It was made before the data had a part in the weights.
             _state.Ema?.Reset();
         }

@@ -14,6 +14,9 @@ public sealed record TrainingJob
     /// <summary>The checkpoint directory to go on from; none: from the start.</summary>
     public string? ResumeFrom { get; init; }
 
+    /// <summary>The file of weights that a fresh run starts from; none: fresh ones.</summary>
+    public string? InitialWeights { get; init; }
+
     /// <summary>Where the log goes.</summary>
     public required ILogger Logger { get; init; }
 }

@@ -9,19 +9,13 @@ namespace StreamTrainer.Model.Weights;
 
 /// <summary>
 /// The safetensors format: eight bytes of the header's length, a JSON header, the tensors' bytes. Tensors are written in the
-/// order of their names, so the same tensors are the same file.
+/// order of their names, so the same tensors are the same file. What is read must be whole: every byte belongs to one tensor.
 /// </summary>
 public static class Safetensors
 {
-    private const int ChunkBytes = 1 << 26;
     private const long LargestHeader = 100_000_000;
 
-    private static readonly Dictionary<string, ScalarType> s_types = new(StringComparer.Ordinal)
-    {
-        ["F64"] = ScalarType.Float64, ["F32"] = ScalarType.Float32, ["F16"] = ScalarType.Float16, ["BF16"] = ScalarType.BFloat16,
-        ["I64"] = ScalarType.Int64, ["I32"] = ScalarType.Int32, ["I16"] = ScalarType.Int16, ["I8"] = ScalarType.Int8,
-        ["U8"] = ScalarType.Byte, ["BOOL"] = ScalarType.Bool,
-    };
+    private sealed record Entry(string Name, ScalarType Type, long[] Shape, long Begin, long End);
 
     /// <summary>Writes tensors, on any device and with any strides, in row-major order; flushed to the disk.</summary>
     /// <exception cref="IOException">The disk is full or the like.</exception>
@@ -37,9 +31,7 @@ public static class Safetensors
         file.Write(header);
         foreach ((_, Tensor tensor) in entries)
         {
-            using var scope = NewDisposeScope();
-            Tensor flat = tensor.detach().cpu().contiguous().reshape(-1);
-            ForEachChunk(flat, chunk => file.Write(chunk));
+            TensorBytes.Write(file, tensor);
         }
 
         file.Flush(flushToDisk: true);
@@ -52,28 +44,7 @@ public static class Safetensors
         try
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
-            Span<byte> start = stackalloc byte[8];
-            long length = file.ReadAtLeast(start, 8, throwOnEndOfStream: false) == 8 ? BinaryPrimitives.ReadInt64LittleEndian(start) : -1;
-            if (length is < 2 or > LargestHeader || length > file.Length - 8)
-            {
-                throw Damaged(path, "it has no safetensors header");
-            }
-
-            var header = new byte[length];
-            file.ReadExactly(header);
-            using JsonDocument document = JsonDocument.Parse(header);
-            long data = 8 + length;
-            var result = new Dictionary<string, Tensor>(StringComparer.Ordinal);
-            foreach (JsonProperty entry in document.RootElement.EnumerateObject().Where(entry => entry.Name != "__metadata__"))
-            {
-                result[entry.Name] = ReadOne(file, data, entry, path);
-            }
-
-            return result;
-        }
-        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or IndexOutOfRangeException)
-        {
-            throw Damaged(path, "its header is not valid", error);
+            return Read(file, path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -81,33 +52,111 @@ public static class Safetensors
         }
     }
 
-    private static Tensor ReadOne(FileStream file, long data, JsonProperty entry, string path)
+    /// <summary>The same from a stream that can seek.</summary>
+    internal static IReadOnlyDictionary<string, Tensor> Read(Stream file, string path)
+    {
+        (Entry[] entries, long data) = ReadHeader(file, path);
+        var result = new Dictionary<string, Tensor>(entries.Length, StringComparer.Ordinal);
+        foreach (Entry entry in entries)
+        {
+            Tensor tensor = empty(entry.Shape, entry.Type);
+            file.Position = data + entry.Begin;
+            using Tensor flat = tensor.view(-1);
+            TensorBytes.ForEach(flat, file.ReadExactly);
+            result[entry.Name] = tensor;
+        }
+
+        return result;
+    }
+
+    private static (Entry[] Entries, long Data) ReadHeader(Stream file, string path)
+    {
+        Span<byte> start = stackalloc byte[8];
+        ulong length = file.ReadAtLeast(start, 8, throwOnEndOfStream: false) == 8 ? BinaryPrimitives.ReadUInt64LittleEndian(start) : 0;
+        if (length < 2)
+        {
+            throw Damaged(path, "it has no safetensors header");
+        }
+
+        if (length > LargestHeader)
+        {
+            throw Damaged(path, $"its header would be {length} bytes long, and at most {LargestHeader} are allowed");
+        }
+
+        if ((long)length > file.Length - 8)
+        {
+            throw Damaged(path, $"truncated: its header would end at byte {length + 8}, the file at {file.Length}");
+        }
+
+        var header = new byte[length];
+        file.ReadExactly(header);
+        long data = 8 + (long)length;
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(header);
+            var names = new HashSet<string>(StringComparer.Ordinal);
+            Entry[] entries =
+            [
+                .. document.RootElement.EnumerateObject().Where(entry => entry.Name != "__metadata__").Select(entry => names.Add(entry.Name)
+                    ? ReadEntry(entry, path)
+                    : throw Damaged(path, $"it has '{entry.Name}' twice")),
+            ];
+            CheckLayout(entries, data, file.Length, path);
+            return (entries, data);
+        }
+        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or IndexOutOfRangeException)
+        {
+            throw Damaged(path, "its header is not valid", error);
+        }
+    }
+
+    private static Entry ReadEntry(JsonProperty entry, string path)
     {
         string name = entry.Name, typeName = entry.Value.GetProperty("dtype").GetString()!;
-        if (!s_types.TryGetValue(typeName, out ScalarType type))
+        if (TensorTypes.OfSafetensors(typeName) is not { } type)
         {
-            throw Damaged(path, $"'{name}' is of type {typeName}; known are {string.Join(", ", s_types.Keys)}");
+            throw Damaged(path, $"'{name}' is of type {typeName}; known are {string.Join(", ", TensorTypes.SafetensorsNames)}");
         }
 
         long[] shape = [.. entry.Value.GetProperty("shape").EnumerateArray().Select(side => side.GetInt64())];
         JsonElement offsets = entry.Value.GetProperty("data_offsets");
         long begin = offsets[0].GetInt64(), end = offsets[1].GetInt64();
-        Int128 count = shape.Aggregate((Int128)1, (product, side) => product * side);
-        if (shape.Any(side => side < 0) || begin < 0 || end < begin || count * type.ElementSize() != end - begin)
+        if (TensorBytes.Count(shape) is not { } count || begin < 0 || end < begin || offsets.GetArrayLength() != 2 || count * type.ElementSize() != end - begin)
         {
-            throw Damaged(path, string.Create(CultureInfo.InvariantCulture, $"'{name}' of shape [{string.Join(", ", shape)}] cannot be {end - begin} bytes"));
+            throw Damaged(path, string.Create(CultureInfo.InvariantCulture, $"'{name}' of type {typeName} and shape [{string.Join(", ", shape)}] cannot be {(Int128)end - begin} bytes"));
         }
 
-        if (data + end > file.Length)
+        return new Entry(name, type, shape, begin, end);
+    }
+
+    /// <summary>Each tensor begins where the one before it ends, and the last ends with the file: the format's own rule, which leaves
+    /// no place to hide anything.</summary>
+    private static void CheckLayout(Entry[] entries, long data, long length, string path)
+    {
+        long at = 0;
+        Entry? before = null;
+        foreach (Entry entry in entries.OrderBy(entry => entry.Begin).ThenBy(entry => entry.End))
         {
-            throw Damaged(path, $"truncated: '{name}' ends at byte {data + end}, the file at {file.Length}");
+            if (entry.End > length - data)
+            {
+                throw Damaged(path, $"truncated: '{entry.Name}' ends at byte {(Int128)data + entry.End}, the file at {length}");
+            }
+
+            if (entry.Begin != at)
+            {
+                throw Damaged(path, entry.Begin < at
+                    ? $"'{entry.Name}' overlaps '{before!.Name}': it begins at byte {entry.Begin} of the data, and the other ends at {at}"
+                    : $"bytes {at} to {entry.Begin} of the data, before '{entry.Name}', belong to no tensor");
+            }
+
+            at = entry.End;
+            before = entry;
         }
 
-        Tensor tensor = empty(shape, type);
-        file.Position = data + begin;
-        using Tensor flat = tensor.view(-1);
-        ForEachChunk(flat, file.ReadExactly);
-        return tensor;
+        if (at != length - data)
+        {
+            throw Damaged(path, $"{length - data - at} bytes after the last tensor belong to no tensor");
+        }
     }
 
     private static byte[] Header(KeyValuePair<string, Tensor>[] entries)
@@ -120,7 +169,7 @@ public static class Safetensors
             foreach ((string name, Tensor tensor) in entries)
             {
                 json.WriteStartObject(name);
-                json.WriteString("dtype", s_types.First(type => type.Value == tensor.dtype).Key);
+                json.WriteString("dtype", TensorTypes.SafetensorsName(tensor.dtype));
                 json.WriteStartArray("shape");
                 foreach (long side in tensor.shape)
                 {
@@ -145,19 +194,6 @@ public static class Safetensors
         }
 
         return memory.ToArray();
-    }
-
-    private delegate void SpanAction(Span<byte> chunk);
-
-    /// <summary>A span's length is an int; a tensor's may be more.</summary>
-    private static void ForEachChunk(Tensor flat, SpanAction action)
-    {
-        long step = ChunkBytes / flat.ElementSize;
-        for (long done = 0; done < flat.numel(); done += step)
-        {
-            using Tensor chunk = flat.narrow(0, done, Math.Min(step, flat.numel() - done));
-            action(chunk.bytes);
-        }
     }
 
     private static UserErrorException Damaged(string path, string what, Exception? inner = null) =>

@@ -23,6 +23,10 @@ public sealed record AugmentOptions
     [Description("Smallest and largest aspect ratio (width over height) of a random resized crop."), Length(2, 2), Range(0.01, 100.0)]
     public IReadOnlyList<double> Ratio { get; init; } = [3.0 / 4.0, 4.0 / 3.0];
 
+    /// <summary>Smallest and largest short side of <see cref="CropMode.ScaleJitter"/>.</summary>
+    [Description("Smallest and largest size of the resized short side, in pixels, of crop scaleJitter."), Length(2, 2), Range(1, 8192)]
+    public IReadOnlyList<int> ShortSide { get; init; } = [256, 480];
+
     /// <summary>The filter of the resize.</summary>
     [Description("Filter of the resize; random draws bilinear or bicubic for each image, timm's default.")]
     public Interpolation Interpolation { get; init; } = Interpolation.Random;
@@ -41,7 +45,7 @@ public sealed record AugmentOptions
     public bool AlternatingFlip { get; init; }
 
     /// <summary>RandAugment or AutoAugment by timm's text.</summary>
-    [Description("RandAugment or AutoAugment by timm's text: rand-m7-mstd0.5-inc1, original, originalr, v0, v0r, the latter also with -mstd0.5.")]
+    [Description("RandAugment or AutoAugment by timm's text: rand-m7-mstd0.5-inc1 and the like, original, originalr, v0, v0r, these also with -mstd0.5.")]
     public string? AutoAugment { get; init; }
 
     /// <summary>How far brightness, contrast and saturation go from 1.</summary>

@@ -57,8 +57,12 @@ public sealed class TrainTransform : CropTransform
             case CropMode.PadShift:
                 plan = new CropPlan(all, OutputSize, output, default, Shift: PadShift.Draw(ref draws, _options));
                 break;
+            case CropMode.ScaleJitter:
+                (ImageSize scaled, CropBox part) = ScaleJitter.Draw(ref draws, image, _options);
+                plan = new CropPlan(all, scaled, part, default);
+                break;
             default:
-                (ImageSize resized, CropBox crop) = EvaluationGeometry.Of(image, _options.Size, 1.0);
+                (ImageSize resized, CropBox crop) = EvaluationGeometry.Center(image, _options.Size, 1.0);
                 plan = new CropPlan(all, resized, crop, default);
                 break;
         }

@@ -17,11 +17,23 @@ namespace StreamTrainer.Model.Tests.Architectures;
 /// tests here; the first test says how many.</summary>
 public sealed class GoldenModelTests
 {
-    /// <summary>Networks of more parameters take minutes in double precision; they are left to the full tier.</summary>
-    private const long LargestQuick = 30_000_000;
+    /// <summary>Networks of more multiply-adds take seconds; of them some run with each commit, by turns.</summary>
+    private const long LargestQuick = 2_500_000_000;
+
+    private const int Turns = 5;
 
     private static readonly Lazy<Dictionary<string, JsonElement>> s_golden = new(() => Files("models"));
     private static readonly Lazy<Dictionary<string, JsonElement>> s_train = new(() => Files(Path.Combine("models", "train")));
+
+    /// <summary>The cheapest network of each family, which is one type.</summary>
+    private static readonly Lazy<HashSet<string>> s_smallest = new(() =>
+    [
+        .. s_golden.Value.Where(entry => ModelRegistry.Names.Contains(entry.Key)).Select(entry =>
+        {
+            using ImageClassifier model = Create(entry.Key, entry.Value);
+            return (entry.Key, Type: model.GetType(), Macs: entry.Value.GetProperty("macs").GetInt64());
+        }).GroupBy(each => each.Type).Select(family => family.MinBy(each => each.Macs).Key),
+    ]);
 
     public static TheoryData<string> Known => [.. s_golden.Value.Keys.Where(ModelRegistry.Names.Contains)];
 
@@ -87,18 +99,26 @@ public sealed class GoldenModelTests
     public void LogitsAndStagesEqualTimms(string name)
     {
         JsonElement golden = s_golden.Value[name];
+        bool turn = Rotation.Takes(name, Turns);
+        Assert.SkipUnless(turn || golden.GetProperty("macs").GetInt64() <= LargestQuick || s_smallest.Value.Contains(name), "by turns with the commits; STREAMTRAINER_TESTS=full runs all");
         // Where oneDNN's 1x1 convolutions end the process, only the remedy can be tested.
-        foreach (bool linear in (bool[])(TorchRuntime.LinearForPointwise ? [true] : [false, true]))
+        bool found = TorchRuntime.LinearForPointwise;
+        foreach (bool linear in (bool[])(found ? [true] : turn ? [false, true] : [false]))
         {
             TorchRuntime.Force(linear);
             try
             {
-                CheckLogits(name, golden);
+                CheckLogits(name, golden, ScalarType.Float32, 1e-4);
             }
             finally
             {
                 TorchRuntime.Force(null);
             }
+        }
+
+        if (turn)
+        {
+            CheckLogits(name, golden, ScalarType.Float64, 1e-6);
         }
     }
 
@@ -166,23 +186,27 @@ public sealed class GoldenModelTests
                 continue;
             }
 
+            // timm draws normals by an inverse distribution in fp32, whose ends come out a hundred times too large: once in 16 million numbers.
+            double std = entry.Value.GetProperty("std").GetDouble(), outlier = entry.Value.GetProperty("absmax").GetDouble();
+            bool plain = outlier < 20 * std;
+            std = plain ? std : Math.Sqrt(std * std - outlier * outlier / values.Length);
             double mean = values.Average(), variance = values.Sum(value => (value - mean) * (value - mean)) / values.Length;
             if (values.Length >= 1000)
             {
                 double kurtosis = values.Sum(value => Math.Pow(value - mean, 4)) / values.Length / (variance * variance);
-                AssertRelative(entry.Value.GetProperty("std").GetDouble(), Math.Sqrt(variance), 5 / Math.Sqrt(values.Length), entry.Name);
-                Assert.Equal(entry.Value.GetProperty("kurtosis").GetDouble(), kurtosis, 0.4);
+                AssertRelative(std, Math.Sqrt(variance), 5 / Math.Sqrt(values.Length), entry.Name);
+                Assert.Equal(plain ? entry.Value.GetProperty("kurtosis").GetDouble() : 3, kurtosis, 0.4);
                 Assert.InRange(mean, -5 * Math.Sqrt(variance / values.Length), 5 * Math.Sqrt(variance / values.Length));
             }
         }
     }
 
-    private static void CheckLogits(string name, JsonElement golden)
+    private static void CheckLogits(string name, JsonElement golden, ScalarType type, double tolerance)
     {
-        bool wide = golden.GetProperty("num_params").GetInt64() <= LargestQuick || TestPaths.Full;
         using var scope = NewDisposeScope();
         using var guard = no_grad();
         using ImageClassifier model = Create(name, golden);
+        model.to(type);
         FormulaWeights.Fill(model, golden);
         using var flat = new FlatState(model);
         model.eval();
@@ -191,13 +215,17 @@ public sealed class GoldenModelTests
         double largest = logits.abs().max().item<double>();
         int batch = (int)logits.shape[0], side = golden.GetProperty("resolution").GetInt32();
 
-        Tensor x = FormulaWeights.Input(batch, side, ScalarType.Float32);
-        var stages = golden.GetProperty("stages");
+        // As forward does, but with a look at what comes out of each stage.
+        Tensor x = FormulaWeights.Input(batch, side, type);
+        JsonElement stages = golden.GetProperty("stages");
+        int seen = 0;
         foreach ((string stage, IStage compute) in model.Stages)
         {
-            x = compute.Apply(TensorOperations.Instance, x);
+            using var inner = NewDisposeScope();
+            x = compute.Apply(TensorOperations.Instance, x).MoveToOuterDisposeScope();
             if (stages.TryGetProperty(stage, out JsonElement statistics))
             {
+                seen++;
                 for (int i = 0; i < batch; i++)
                 {
                     Tensor image = x[i].to(ScalarType.Float64);
@@ -208,20 +236,11 @@ public sealed class GoldenModelTests
             }
         }
 
+        // EfficientNets' first and last convolution are told before their norm, which is no stage here.
+        Assert.True(seen >= stages.EnumerateObject().Count() - 2, $"{seen} stages were compared");
         double off = (x.to(ScalarType.Float64) - logits).abs().max().item<double>();
-        Assert.True(off <= 1e-4 * largest, $"off by {off / largest} of the largest logit");
+        Assert.True(off <= tolerance * largest, $"off by {off / largest} of the largest logit");
         Assert.Equal(logits.argmax(1).data<long>().ToArray(), x.argmax(1).data<long>().ToArray());
-        Assert.True(model.forward(FormulaWeights.Input(batch, side, ScalarType.Float32)).allclose(x, 1e-5, 1e-6));
-
-        if (wide)
-        {
-            using ImageClassifier precise = Create(name, golden);
-            precise.to(ScalarType.Float64);
-            FormulaWeights.Fill(precise, golden);
-            precise.eval();
-            double offWide = (precise.forward(FormulaWeights.Input(batch, side, ScalarType.Float64)) - logits).abs().max().item<double>();
-            Assert.True(offWide <= 1e-6 * largest, $"in double off by {offWide / largest} of the largest logit");
-        }
     }
 
     private static ImageClassifier Create(string name, JsonElement golden, double dropPath = 0) =>

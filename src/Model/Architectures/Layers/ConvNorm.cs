@@ -3,13 +3,21 @@ using static TorchSharp.torch;
 namespace StreamTrainer.Model.Architectures.Layers;
 
 /// <summary>A convolution and the batch norm that follows it. No module: whose layers they are decides their names.</summary>
-internal sealed class ConvNorm(Convolution convolution, BatchNorm norm)
+internal sealed class ConvNorm
 {
+    /// <summary>A pair.</summary>
+    public ConvNorm(Convolution convolution, BatchNorm norm)
+    {
+        Convolution = convolution;
+        Norm = norm;
+        convolution.FollowedBy = this;
+    }
+
     /// <summary>The convolution.</summary>
-    public Convolution Convolution => convolution;
+    public Convolution Convolution { get; }
 
     /// <summary>The norm.</summary>
-    public BatchNorm Norm => norm;
+    public BatchNorm Norm { get; }
 
     /// <summary>The two as one convolution, where they were folded.</summary>
     public (Tensor Weight, Tensor Bias)? Folded { get; private set; }
@@ -38,9 +46,9 @@ internal sealed class ConvNorm(Convolution convolution, BatchNorm norm)
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        (Tensor factor, Tensor shift) = norm.AsAffine();
-        Tensor own = convolution.Bias is { } bias ? bias.to(ScalarType.Float64) * factor + shift : shift;
-        Tensor weight = (convolution.Weight.to(ScalarType.Float64) * factor.view(-1, 1, 1, 1)).to(convolution.Weight.dtype);
-        return (weight.MoveToOuterDisposeScope(), own.to(convolution.Weight.dtype).MoveToOuterDisposeScope());
+        (Tensor factor, Tensor shift) = Norm.AsAffine();
+        Tensor own = Convolution.Bias is { } bias ? bias.to(ScalarType.Float64) * factor + shift : shift;
+        Tensor weight = (Convolution.Weight.to(ScalarType.Float64) * factor.view(-1, 1, 1, 1)).to(Convolution.Weight.dtype);
+        return (weight.MoveToOuterDisposeScope(), own.to(Convolution.Weight.dtype).MoveToOuterDisposeScope());
     }
 }

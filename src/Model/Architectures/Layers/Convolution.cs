@@ -64,6 +64,9 @@ internal sealed class Convolution : nn.Module<Tensor, Tensor>, IFreshlyFilled
     /// <summary><c>[out]</c>, or none.</summary>
     public Parameter? Bias => _bias;
 
+    /// <summary>The pair that it makes with the norm after it, where there is one.</summary>
+    public ConvNorm? FollowedBy { get; set; }
+
     /// <inheritdoc/>
     public IEnumerable<(string Name, Fill Fill)> Fills => _bias is null ? [("weight", _fill)] : [("weight", _fill), ("bias", _biasFill)];
 

@@ -5,30 +5,24 @@ using static TorchSharp.torch;
 namespace StreamTrainer.Model.Architectures.Layers;
 
 /// <summary>
-/// A class token and a learned vector a place of a square grid. Its parameters are the network's own, so it is no module. An
-/// image of another size takes the vectors resampled as timm does (<c>timm/layers/pos_embed.py</c>: bicubic, antialiased).
+/// A class token and a learned vector a place of a square grid. Its parameters are the network's own (and exchanged by it, where
+/// it goes to another device), so it is no module. An image of another size takes the vectors resampled as timm does
+/// (<c>timm/layers/pos_embed.py</c>: bicubic, antialiased).
 /// </summary>
-internal sealed class PositionEmbedding
+/// <param name="token">The class token, <c>[1, 1, channels]</c>.</param>
+/// <param name="positions">The place of the class token and of each place of the grid, <c>[1, 1 + grid^2, channels]</c>.</param>
+internal sealed class PositionEmbedding(Func<Parameter> token, Func<Parameter> positions)
 {
     /// <summary>Names of the parameters in the network.</summary>
     public const string TokenName = "cls_token", PositionsName = "pos_embed";
 
     private const double Std = 0.02, TokenStd = 1e-6;
 
-    /// <summary>An embedding.</summary>
-    /// <param name="grid">Side of the grid.</param>
-    /// <param name="channels">Channels of a token.</param>
-    public PositionEmbedding(int grid, int channels)
-    {
-        Token = nn.Parameter(zeros(1, 1, channels));
-        Positions = nn.Parameter(zeros(1, 1 + grid * grid, channels));
-    }
-
     /// <summary>The class token, <c>[1, 1, channels]</c>.</summary>
-    public Parameter Token { get; }
+    public Parameter Token => token();
 
-    /// <summary>The place of the class token and of each place of the grid, <c>[1, 1 + grid^2, channels]</c>.</summary>
-    public Parameter Positions { get; }
+    /// <summary>The places, <c>[1, 1 + grid^2, channels]</c>.</summary>
+    public Parameter Positions => positions();
 
     /// <summary>How fresh ones are drawn.</summary>
     public static IEnumerable<(string Name, Fill Fill)> Fills => [(TokenName, new Fill.Normal(TokenStd)), (PositionsName, new Fill.Normal(Std))];
@@ -36,8 +30,8 @@ internal sealed class PositionEmbedding
     /// <summary>The tokens with their places.</summary>
     public Tensor forward(Tensor tokens)
     {
-        Tensor positions = Resample(Positions, tokens.shape[1]);
-        return cat([Token.expand(tokens.shape[0], -1, -1), tokens], 1).add(positions);
+        Tensor places = Resample(Positions, tokens.shape[1]);
+        return cat([Token.expand(tokens.shape[0], -1, -1), tokens], 1).add(places);
     }
 
     /// <summary>Positions for another number of places.</summary>

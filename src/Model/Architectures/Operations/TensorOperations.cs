@@ -20,7 +20,7 @@ internal sealed class TensorOperations : IOperations<Tensor>
     public Tensor Convolve(Tensor weight, Tensor bias, Tensor input) => functional.conv2d(input, weight, bias);
 
     public Tensor ConvolveAndNormalise(ConvNorm layers, Tensor input) =>
-        layers.Folded is { } folded ? layers.Convolution.Compute(input, folded.Weight, folded.Bias) : layers.Norm.forward(layers.Convolution.forward(input));
+        layers.Folded is { } folded && !layers.Norm.training ? layers.Convolution.Compute(input, folded.Weight, folded.Bias) : layers.Norm.forward(layers.Convolution.forward(input));
 
     public Tensor Normalise(BatchNorm layer, Tensor input) => layer.forward(input);
 
