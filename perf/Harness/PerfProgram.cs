@@ -16,14 +16,16 @@ internal static class PerfProgram
         new AugmentCase(),
         new PayloadCase(),
         new PixelsCase(),
+        new FlowCase(),
+        new SourcesCase(),
     ];
 
     /// <summary>Runs the cases that the arguments name. Exit codes: 0 measured, 2 wrong use or missing data.</summary>
     public static int Run(string[] args)
     {
-        if (args is [FirstBatchCase.ChildName, var tar])
+        if (args is [FirstBatchCase.ChildName, var tar, var step])
         {
-            return FirstBatchCase.Child(tar);
+            return FirstBatchCase.Child(tar, long.Parse(step, System.Globalization.CultureInfo.InvariantCulture));
         }
 
         bool json = args.Contains("--json");
