@@ -41,11 +41,11 @@ internal sealed class SourcesCase : IPerfCase
             }
 
             var figures = new List<Figure>();
-            foreach ((string name, string location) in (ReadOnlySpan<(string, string)>)[("Tar", tar), ("Folder", images), ("List", list), ("Shards", pack)])
+            foreach ((string name, string location) in (ReadOnlySpan<(string, string)>)[("tar", tar), ("folder", images), ("list", list), ("shards", pack)])
             {
                 using ISampleSource source = SampleSources.Open(location);
                 Read(source);
-                figures.Add(Figure.Of($"read{name}", "us", Enumerable.Range(0, Rounds).Select(_ => 1e6 * Read(source) / source.Count)));
+                figures.Add(Figure.Of($"read_{name}_us", "us", Enumerable.Range(0, Rounds).Select(_ => 1e6 * Read(source) / source.Count)));
             }
 
             figures.AddRange(Http(pack, folder, log));
@@ -85,11 +85,11 @@ internal sealed class SourcesCase : IPerfCase
 
         return
         [
-            Figure.Of("httpShare", "1", shares),
-            Figure.Of("httpGets", "{request}", gets),
-            Figure.Of("diskImagesPerSecond", "{image}/s", disk),
-            Figure.Of("httpImagesPerSecond", "{image}/s", http),
-            Figure.Of("linkImagesPerSecond", "{image}/s", [link]),
+            Figure.Of("http_share", "1", shares),
+            Figure.Of("http_gets", "{request}", gets),
+            Figure.Of("disk_images_per_second", "{image}/s", disk),
+            Figure.Of("http_images_per_second", "{image}/s", http),
+            Figure.Of("link_images_per_second", "{image}/s", [link]),
         ];
     }
 

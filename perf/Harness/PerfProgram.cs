@@ -10,12 +10,15 @@ internal static class PerfProgram
     [
         new StepCase(),
         new PipelineCase(),
+        new DataLoaderCase(),
         new FirstBatchCase(),
+        new SteadyCase(),
+        new PixelsCase(),
         new DecodeCase(),
         new ResizeCase(),
         new AugmentCase(),
         new PayloadCase(),
-        new PixelsCase(),
+        new ShardsCase(),
         new FlowCase(),
         new SourcesCase(),
     ];
@@ -23,9 +26,9 @@ internal static class PerfProgram
     /// <summary>Runs the cases that the arguments name. Exit codes: 0 measured, 2 wrong use or missing data.</summary>
     public static int Run(string[] args)
     {
-        if (args is [FirstBatchCase.ChildName, var tar, var step])
+        if (args is [FirstBatchCase.ChildName, var location, var step])
         {
-            return FirstBatchCase.Child(tar, long.Parse(step, System.Globalization.CultureInfo.InvariantCulture));
+            return FirstBatchCase.Child(location, step);
         }
 
         bool json = args.Contains("--json");

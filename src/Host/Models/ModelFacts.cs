@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using StreamTrainer.Model.Architectures;
-using StreamTrainer.Pipeline.Transforms;
 
 namespace StreamTrainer.Host.Models;
 
@@ -22,7 +21,7 @@ internal sealed record ModelFacts(string Name, long Parameters, long Macs, long 
     public required double CropPct { get; init; }
 
     /// <summary>Filter of its resize.</summary>
-    public required Interpolation Interpolation { get; init; }
+    public required string Interpolation { get; init; }
 
     /// <summary>Mean of the channels, for pixels in 0..1.</summary>
     public required IReadOnlyList<double> Mean { get; init; }
@@ -44,7 +43,7 @@ internal sealed record ModelFacts(string Name, long Parameters, long Macs, long 
             TrainSize = config.InputSize,
             TestSize = config.TestInputSize ?? config.InputSize,
             CropPct = config.TestCropPct ?? config.CropPct,
-            Interpolation = config.Interpolation,
+            Interpolation = config.Interpolation.ToString().ToLowerInvariant(),
             Mean = config.Mean,
             Std = config.Std,
             Paper = PaperTable.RowOf(name) is { } row ? PaperComparison.Of(row, cost) : null,

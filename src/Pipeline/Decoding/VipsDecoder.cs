@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using StreamTrainer.Pipeline.Decoding.Jpeg;
 using StreamTrainer.Pipeline.Decoding.Native;
 using StreamTrainer.Pipeline.Sources;
@@ -20,7 +18,7 @@ internal sealed unsafe class VipsDecoder : IImageDecoder
     private const int StripBytes = 64 << 10;
 
     // Values of libvips's enumerations, part of its ABI.
-    private const int Sequential = 1, FailOnTruncated = 1, FormatUChar = 0, FormatUShort = 2, FormatShort = 3, FormatInt = 5, FormatFloat = 6, InterpretationCmyk = 15;
+    private const int FormatUChar = 0, FormatUShort = 2, FormatShort = 3, FormatInt = 5, FormatFloat = 6, InterpretationCmyk = 15;
 
     private static readonly HashSet<int> s_interpretations = [0, 1, InterpretationCmyk, 17, 22, 25, 26];
 
@@ -66,7 +64,7 @@ internal sealed unsafe class VipsDecoder : IImageDecoder
             data[_gif.KeyFlag] &= 0xfe;
         }
 
-        _image = Load(data, bytes.Length);
+        _image = VipsLoad.Open(data, bytes.Length);
         if (_image == 0)
         {
             LibVips.ClearErrors();
@@ -239,55 +237,4 @@ internal sealed unsafe class VipsDecoder : IImageDecoder
             PixelFormats.Rgb(fetched, _bands, pixels, rgb);
         }
     }
-
-    /// <summary>Builds the load operation and takes its image; 0 where the header is damaged.</summary>
-    private static nint Load(byte* data, int length)
-    {
-        var bytes = new ReadOnlySpan<byte>(data, length);
-        byte* loader = ImageSignature.IsJpeg(bytes) ? Name("jpegload_buffer"u8)
-            : ImageSignature.IsPng(bytes) ? Name("pngload_buffer"u8)
-            : LibVips.FindLoader(data, (nuint)length);
-        if (loader == null)
-        {
-            LibVips.ClearErrors();
-            throw new BadSampleException("not an image of a known format");
-        }
-
-        nint operation = LibVips.NewOperation(loader);
-        GValue value = default;
-        LibVips.InitValue(&value, LibVips.BlobType());
-        LibVips.SetBlob(&value, 0, data, (nuint)length);
-        LibVips.SetProperty(operation, Name("buffer"u8), &value);
-        LibVips.UnsetValue(&value);
-        SetEnum(operation, Name("access"u8), LibVips.AccessType(), Sequential);
-        SetEnum(operation, Name("fail-on"u8), LibVips.FailOnType(), FailOnTruncated);
-        nint built = LibVips.Build(operation);
-        if (built == 0)
-        {
-            LibVips.UnrefOutputs(operation);
-            LibVips.Unref(operation);
-            return 0;
-        }
-
-        LibVips.Unref(operation);
-        LibVips.InitValue(&value, LibVips.ImageType());
-        LibVips.GetProperty(built, Name("out"u8), &value);
-        nint image = LibVips.Ref(LibVips.GetObject(&value));
-        LibVips.UnsetValue(&value);
-        LibVips.UnrefOutputs(built);
-        LibVips.Unref(built);
-        return image;
-    }
-
-    private static void SetEnum(nint operation, byte* name, nuint type, int number)
-    {
-        GValue value = default;
-        LibVips.InitValue(&value, type);
-        LibVips.SetEnum(&value, number);
-        LibVips.SetProperty(operation, name, &value);
-        LibVips.UnsetValue(&value);
-    }
-
-    /// <summary>A literal's bytes: they stay where they are for the process's life, and a zero follows them.</summary>
-    private static byte* Name(ReadOnlySpan<byte> literal) => (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(literal));
 }

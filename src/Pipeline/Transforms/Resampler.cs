@@ -64,8 +64,19 @@ public sealed unsafe class Resampler : IDisposable
     /// <param name="window">The part of the resized image that is wanted.</param>
     /// <param name="filter">The filter; not random.</param>
     /// <returns>The part of the source that is needed for it.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The part or the window lies outside, or the filter is random.</exception>
     public CropBox Prepare(ImageSize source, in ResampleBox box, ImageSize target, in CropBox window, Interpolation filter)
     {
+        if (!(box.Left >= 0 && box.Left < box.Right && box.Right <= source.Width && box.Top >= 0 && box.Top < box.Bottom && box.Bottom <= source.Height))
+        {
+            throw new ArgumentOutOfRangeException(nameof(box), box, $"must be a part of {source}");
+        }
+
+        if (window.Left < 0 || window.Width < 1 || window.Left > target.Width - window.Width || window.Top < 0 || window.Height < 1 || window.Top > target.Height - window.Height)
+        {
+            throw new ArgumentOutOfRangeException(nameof(window), window, $"must be a part of {target}");
+        }
+
         _window = window;
         _isNearest = filter == Interpolation.Nearest;
         if (_isNearest)
@@ -166,6 +177,26 @@ public sealed unsafe class Resampler : IDisposable
         _odd.Dispose();
     }
 
+    /// <summary>The horizontal pass by the widest vectors that can do it.</summary>
+    internal static void Across(VectorLevel level, in ResampleRows rows, ResampleTable table, ResampleGroups? groups)
+    {
+        switch (level)
+        {
+            case VectorLevel.Vector512 when groups is not null:
+                ResamplePass512.Horizontal(rows, table, groups);
+                break;
+            case VectorLevel.Vector512 or VectorLevel.Vector256:
+                ResamplePass256.Horizontal(rows, table);
+                break;
+            case VectorLevel.Vector128:
+                ResamplePass128.Horizontal(rows, table);
+                break;
+            default:
+                ResamplePass.Horizontal(rows, table);
+                break;
+        }
+    }
+
     /// <summary>The horizontal pass of one or two pairs of rows, then the output rows that can be made.</summary>
     private void Pairs(byte* s0, byte* s1, byte* s2, byte* s3, int count)
     {
@@ -181,22 +212,7 @@ public sealed unsafe class Resampler : IDisposable
             Origin = _needed.Left,
             Width = _needed.Width,
         };
-        switch (_level)
-        {
-            case VectorLevel.Vector512 when _isGrouped:
-                ResamplePass512.Horizontal(rows, _columns, _groups);
-                break;
-            case VectorLevel.Vector512 or VectorLevel.Vector256:
-                ResamplePass256.Horizontal(rows, _columns);
-                break;
-            case VectorLevel.Vector128:
-                ResamplePass128.Horizontal(rows, _columns);
-                break;
-            default:
-                ResamplePass.Horizontal(rows, _columns);
-                break;
-        }
-
+        Across(_level, rows, _columns, _isGrouped ? _groups : null);
         _pairs += count;
         while (_made < _window.Height && _rows.Starts[_made] + _rows.Taps[_made] - _needed.Top <= Math.Min(2 * _pairs, _needed.Height))
         {

@@ -67,6 +67,40 @@ public sealed class AugmentedTransformTests
             Draw(new ColorJitter(0.4), ref draws).Select(call => (call.Operation.Name, Math.Round(call.Argument, 12))));
     }
 
+    /// <summary>All operations, many images: drawn, applied, and not a byte from the managed heap.</summary>
+    [Fact]
+    public unsafe void NothingIsAllocatedForAnImage()
+    {
+        var size = new ImageSize(48, 32);
+        byte[] image = new OperationCase("Invert", size.Width, size.Height, 0, false, false, 3, 1).Image();
+        AugmentPolicy[] policies = [.. ((string[])["rand-m7-mstd0.5-inc1-n3-p1", "rand-m9-tweights", "original"]).Select(text => AugmentPolicies.Parse(text, 48, Interpolation.Random)), new ColorJitter(0.4)];
+        var calls = new OperationCall[3];
+        using var canvas = new PixelCanvas();
+        fixed (byte* pixels = image)
+        {
+            Run(canvas, pixels, 500);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            Run(canvas, pixels, 500);
+            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        void Run(PixelCanvas canvas, byte* pixels, int images)
+        {
+            for (int i = 0; i < images; i++)
+            {
+                SampleRandom draws = new SamplePlace(1, 0, i, i).Random();
+                canvas.Begin(pixels, size, default);
+                int count = policies[i % policies.Length].Draw(ref draws, calls);
+                for (int k = 0; k < count; k++)
+                {
+                    calls[k].Apply(canvas);
+                }
+
+                canvas.Flush();
+            }
+        }
+    }
+
     [Fact]
     public void AWrongPolicyIsAUsersMistake() =>
         Assert.Throws<UserErrorException>(() => new TrainTransform(new AugmentOptions { AutoAugment = "rand-q1" }, false));

@@ -10,10 +10,11 @@ namespace StreamTrainer.Pipeline.Decoding.Jpeg;
 /// </summary>
 internal static unsafe class JpegEnd
 {
-    private const int FirstFrame = 0xc0, Codes = 0xc4, Reserved = 0xc8, Arithmetic = 0xcc, LastFrame = 0xcf, FirstRestart = 0xd0, LastRestart = 0xd7;
-    private const int Start = 0xd8, End = 0xd9, Scan = 0xda, Steps = 0xdb, Lines = 0xdc, Interval = 0xdd, FirstApplication = 0xe0, LastApplication = 0xef;
-    private const int Comment = 0xfe, Temporary = 0x01, Slots = 4;
-    private const string Truncated = "truncated JPEG";
+    private const int FirstFrame = 0xc0, Codes = 0xc4, Reserved = 0xc8, Arithmetic = 0xcc, LastFrame = 0xcf;
+    private const int FirstRestart = 0xd0, LastRestart = 0xd7, Start = 0xd8, End = 0xd9, Scan = 0xda, Interval = 0xdd, Temporary = 0x01;
+
+    /// <summary>The reason against a file without an end.</summary>
+    public const string Truncated = "truncated JPEG";
 
     /// <summary>The first marker behind entropy-coded data that is none of restarting, at its last FF.</summary>
     /// <param name="data">The data's first byte.</param>
@@ -71,7 +72,7 @@ internal static unsafe class JpegEnd
                 {
                     case Scan:
                         bool whole = !several && length > 0 && content[0] == components;
-                        return whole ? Judge(Find(next, end, restarts), end) : HasEnd(next, end) ? null : Truncated;
+                        return whole ? JpegTail.Complaint(Find(next, end, restarts), end) : HasEnd(next, end) ? null : Truncated;
                     case Interval:
                         restarts = length == 2 && JpegTables.Word(content) > 0;
                         break;
@@ -85,7 +86,7 @@ internal static unsafe class JpegEnd
     }
 
     /// <summary>The next FF with a byte behind it that is neither 0 nor FF.</summary>
-    private static byte* FindAny(byte* data, byte* end)
+    public static byte* FindAny(byte* data, byte* end)
     {
         for (; end - data > Vector256<byte>.Count; data += Vector256<byte>.Count)
         {
@@ -116,148 +117,5 @@ internal static unsafe class JpegEnd
         }
         while (data != null && *(data++ + 1) != End);
         return data != null;
-    }
-
-    /// <summary>Follows the markers behind a scan to the end, as libjpeg does (jdmarker.c). Where the file ends in between, all pixels were
-    /// there, and Pillow is content.</summary>
-    private static string? Judge(byte* marker, byte* end)
-    {
-        if (marker == null)
-        {
-            return Truncated;
-        }
-
-        while (marker != null)
-        {
-            int code = marker[1];
-            byte* content = marker + 4;
-            byte* next = marker + 2;
-            switch (code)
-            {
-                case End:
-                    return null;
-                case Temporary or (>= FirstRestart and <= LastRestart):
-                    break;
-                case Codes or Arithmetic or Scan or Steps or Lines or Interval or Comment or (>= FirstApplication and <= LastApplication):
-                    if (end - marker < 4)
-                    {
-                        return null;
-                    }
-
-                    int length = JpegTables.Word(marker + 2) - 2;
-                    if (!IsSound(code, content, length, end))
-                    {
-                        return "damaged JPEG: a segment behind its pixels is broken";
-                    }
-
-                    if (end - content < length)
-                    {
-                        return null;
-                    }
-
-                    next = content + Math.Max(length, 0);
-                    break;
-                default:
-                    return "damaged JPEG: a marker behind its pixels has no business there";
-            }
-
-            marker = FindAny(next, end);
-        }
-
-        return null;
-    }
-
-    private static bool IsSound(int code, byte* content, int length, byte* end) => code switch
-    {
-        // A second scan of all components, or one that is broken; unless the file ends in it.
-        Scan => end - content < 1 || (length == (2 * content[0]) + 4 && end - content < length),
-        Interval => length == 2,
-        Codes => AreCodes(content, length, end),
-        Steps => AreSteps(content, length, end),
-        Arithmetic => AreConditions(content, length, end),
-        _ => true,
-    };
-
-    private static bool AreCodes(byte* content, int length, byte* end)
-    {
-        while (length > 16)
-        {
-            if (end - content < 17)
-            {
-                return true;
-            }
-
-            int slot = content[0], symbols = 0;
-            for (int i = 1; i <= 16; i++)
-            {
-                symbols += content[i];
-            }
-
-            length -= 17;
-            if (symbols > 256 || symbols > length)
-            {
-                return false;
-            }
-
-            if (end - content < 17 + symbols)
-            {
-                return true;
-            }
-
-            if ((slot & ~0x10) >= Slots)
-            {
-                return false;
-            }
-
-            length -= symbols;
-            content += 17 + symbols;
-        }
-
-        return length == 0;
-    }
-
-    private static bool AreSteps(byte* content, int length, byte* end)
-    {
-        while (length > 0)
-        {
-            if (end - content < 1)
-            {
-                return true;
-            }
-
-            if ((content[0] & 15) >= Slots)
-            {
-                return false;
-            }
-
-            int bytes = 1 + (content[0] >> 4 == 0 ? 64 : 128);
-            if (end - content < bytes)
-            {
-                return true;
-            }
-
-            content += bytes;
-            length -= bytes;
-        }
-
-        return length == 0;
-    }
-
-    private static bool AreConditions(byte* content, int length, byte* end)
-    {
-        for (; length > 0; content += 2, length -= 2)
-        {
-            if (end - content < 2)
-            {
-                return true;
-            }
-
-            if (content[0] >= 32 || (content[0] < 16 && (content[1] & 15) > content[1] >> 4))
-            {
-                return false;
-            }
-        }
-
-        return length == 0;
     }
 }

@@ -160,10 +160,25 @@ def damaged():
     emit("damaged-no-end.jpg", jpeg[:-2])
     emit("damaged-tail.jpg", jpeg + RANDOM.randbytes(1000))
     emit("damaged-head.jpg", jpeg[:scan - 14] + b"\0\0" + jpeg[scan - 14:])
-    for i in range(24):
-        data = bytearray(jpeg)
-        data[RANDOM.randrange(scan, len(jpeg) - 2)] ^= 1 << RANDOM.randrange(8)
-        emit(f"damaged-flipped-{i}.jpg", bytes(data))
+    for i in range(400):
+        emit(f"damaged-{i}.jpg", mutate(jpeg, 2 if i % 4 == 0 else scan))
+
+
+def mutate(jpeg, first):
+    """A little damage behind a place; the end stays: a file without one is bad here, while Pillow sometimes accepts it."""
+    data = bytearray(jpeg[:-2])
+    for _ in range(RANDOM.randrange(1, 4)):
+        at = RANDOM.randrange(first, len(data) - 1)
+        kind = RANDOM.randrange(6)
+        if kind < 3:
+            data[at] ^= 1 << RANDOM.randrange(8)
+        elif kind == 3:
+            data[at:at + 2] = bytes([0xff, RANDOM.randrange(0xc0, 0x100)])
+        elif kind == 4:
+            del data[at:at + RANDOM.randrange(1, 30)]
+        else:
+            data[at:at] = RANDOM.randbytes(RANDOM.randrange(1, 10))
+    return bytes(data) + b"\xff\xd9"
 
 
 for make in (pngs, jpegs, gifs, webps, tiffs, damaged):

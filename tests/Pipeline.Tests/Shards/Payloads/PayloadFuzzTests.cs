@@ -123,7 +123,7 @@ public sealed unsafe class PayloadFuzzTests
         }
 
         List<byte> bytes = [];
-        writer.Write(bytes);
+        writer.MoveTo(bytes);
         return [.. bytes];
     }
 

@@ -13,7 +13,7 @@ internal sealed record OperationCase(string Name, int Width, int Height, double 
         return new OperationCall(operation, argument, Bicubic ? Interpolation.Bicubic : Interpolation.Bilinear);
     }
 
-    /// <summary>Noise, a slope with a little noise, hard edges, or one colour.</summary>
+    /// <summary>Noise, a slope with a little noise, hard edges, a part of the range, or one colour.</summary>
     public byte[] Image()
     {
         var random = new Random(Seed);
@@ -27,6 +27,7 @@ internal sealed record OperationCase(string Name, int Width, int Height, double 
                 0 => image[i],
                 1 => (byte)Math.Clamp(2 * x + 3 * y + i % 3 * 20 + image[i] % 8, 0, 255),
                 2 => (x / 5 + y / 3) % 2 == 0 ? (byte)255 : (byte)(image[i] % 4),
+                3 => (byte)((byte)Seed % 100 + image[i] * (50 + (Seed >> 8) % 100) / 255),
                 _ => (byte)(60 * (i % 3) + (byte)Seed % 100),
             };
         }

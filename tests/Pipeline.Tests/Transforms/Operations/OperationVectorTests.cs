@@ -19,7 +19,7 @@ public sealed class OperationVectorTests
         from other in Gen.Bool
         from bicubic in Gen.Bool
         from seed in Gen.Int
-        from kind in Gen.Int[0, 3]
+        from kind in Gen.Int[0, 4]
         select new OperationCase(name, width, height, level, other, bicubic, seed, kind);
 
     [Fact]
