@@ -19,6 +19,8 @@ internal static class PerfProgram
         new AugmentCase(),
         new PayloadCase(),
         new ShardsCase(),
+        new FlowCase(),
+        new SourcesCase(),
     ];
 
     /// <summary>Runs the cases that the arguments name. Exit codes: 0 measured, 2 wrong use or missing data.</summary>

@@ -13,7 +13,7 @@ public sealed record RunEnvironment
 {
     private const string OwnVariables = "STREAMTRAINER_";
 
-    private static readonly string[] s_secretWords = ["SECRET", "TOKEN", "PASSWORD", "KEY", "CREDENTIAL"];
+    private static readonly string[] s_secretWords = ["SECRET", "TOKEN", "PASSWORD", "KEY", "CREDENTIAL", "AUTHORIZATION"];
 
     /// <summary>Version of this program.</summary>
     public string Version { get; init; } = "";

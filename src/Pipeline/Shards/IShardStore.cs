@@ -1,6 +1,6 @@
 namespace StreamTrainer.Pipeline.Shards;
 
-/// <summary>Where the files of a pack lie: a folder, or later a server that gives ranges. Any thread.</summary>
+/// <summary>Where the files of a pack lie: a folder, or a server that gives ranges. Any thread.</summary>
 internal interface IShardStore
 {
     /// <summary>Its name, for messages.</summary>

@@ -31,15 +31,21 @@ public sealed class ShardSource : ISampleSource
     /// <inheritdoc/>
     public IReadOnlyList<string> ClassNames => Index.Header.ClassNames;
 
+    /// <inheritdoc/>
+    public int Readers => _files.Length == 0 ? 2 : _files[0].Readers;
+
+    /// <inheritdoc/>
+    public bool CanPrefetch => _files.Length > 0 && _files[0].CanPrefetch;
+
     /// <summary>The index.</summary>
     internal ShardIndex Index { get; }
 
     /// <summary>Whether there is a pack, finished or not.</summary>
-    public static bool Is(string path) => ShardFolder.Is(path);
+    public static bool Is(string path) => RemoteShards.Is(path) || ShardFolder.Is(path);
 
-    /// <summary>Opens a folder of shards, or its index.</summary>
+    /// <summary>Opens a folder of shards, or its index, which may be an address.</summary>
     /// <exception cref="UserErrorException">It is not finished, damaged, of another version, or a file is missing or truncated.</exception>
-    public static ShardSource Open(string path) => Open(ShardFolder.Find(path));
+    public static ShardSource Open(string path) => Open(RemoteShards.Is(path) ? new RemoteShards(path) : ShardFolder.Find(path));
 
     /// <summary>Opens a pack.</summary>
     /// <inheritdoc cref="Open(string)"/>
@@ -76,6 +82,13 @@ public sealed class ShardSource : ISampleSource
 
     /// <inheritdoc/>
     public string PathOf(long index) => Index.NameOf(index);
+
+    /// <inheritdoc/>
+    public void Prefetch(long index)
+    {
+        ShardRow row = Index[index];
+        _files[Index.FileOf(index).Number].Prefetch(row.Offset, row.Length);
+    }
 
     /// <inheritdoc/>
     public void Read(long index, EncodedSample sample)

@@ -15,8 +15,8 @@ public static class SampleSources
     [
         (path => path.StartsWith(DemoScheme, StringComparison.Ordinal), (from, logger) => TarSource.Open(DemoDataset.Ensure(from.Path[DemoScheme.Length..], logger))),
         (ParquetSource.Is, (from, _) => ParquetSource.Open(from.Path, from.PathColumn, from.LabelColumn)),
-        (path => RemoteFiles.IsRemote(path) || (BraceList.Is(path) && !Path.Exists(path)), (from, _) => TarSource.Open(from.Path)),
         (ShardSource.Is, (from, _) => ShardSource.Open(from.Path)),
+        (path => RemoteFiles.IsRemote(path) || (BraceList.Is(path) && !Path.Exists(path)), (from, _) => TarSource.Open(from.Path)),
         (Directory.Exists, (from, _) => ImageFolderSource.Open(from.Path)),
         (path => ListSource.Is(path) && File.Exists(path), (from, _) => ListSource.Open(from.Path, from.PathColumn, from.LabelColumn)),
         (path => File.Exists(path) && IdxFile.Is(path), (from, _) => IdxSource.Open(from.Path)),

@@ -2,10 +2,12 @@ using System.Formats.Tar;
 using CsCheck;
 using StreamTrainer.Pipeline.Batching;
 using StreamTrainer.Pipeline.Options;
+using StreamTrainer.Pipeline.Shards;
 using StreamTrainer.Pipeline.Sources;
 using StreamTrainer.Pipeline.Sources.Remote;
 using StreamTrainer.Pipeline.Tests.Batching;
 using StreamTrainer.Pipeline.Tests.Decoding;
+using StreamTrainer.Pipeline.Tests.Shards;
 using StreamTrainer.Tests;
 using Xunit;
 
@@ -161,6 +163,28 @@ public sealed class RemoteTests : IDisposable
         Assert.InRange(server.Requests - asked, 3, 40);
         RemoteOptions.Current = RemoteOptions.Current with { Cached = false };
         Assert.Equal(cold, Batches(remote));
+    }
+
+    [Theory]
+    [InlineData(ShardPayload.Copy)]
+    [InlineData(ShardPayload.Indexed)]
+    [InlineData(ShardPayload.Coefficients)]
+    public void ShardsAreTheSameOverTheNetworkFromABadServerAndFromTheDisk(ShardPayload payload)
+    {
+        RemoteOptions.Current = RemoteOptions.Current with { Readers = 8, Cached = true, Cache = new RangeCache(Path.Combine(_folder.Path, "cache"), 256 << 20) };
+        using var set = new ShardSet(repeat: 1);
+        string pack = set.Pack("pack", payload);
+        using var server = new RangeServer(request => request % 3 == 2 ? Fault.None : s_passing[request % s_passing.Length]);
+        foreach ((string name, byte[] content) in ShardSet.Files(pack))
+        {
+            server.Files[$"/pack/{name}"] = content;
+        }
+
+        string[] remote = Batches($"{server.Address}/pack/index.msgpack");
+        Assert.Equal(Batches(pack), remote);
+        Assert.Equal(remote, Batches($"{server.Address}/pack/index.msgpack"));
+        server.Files[$"/pack/{server.Files.Keys.First(name => name.EndsWith(".bin", StringComparison.Ordinal))[6..]}"] = new byte[100];
+        Assert.Contains("it is another file", Assert.Throws<UserErrorException>(() => SampleSources.Open($"{server.Address}/pack/index.msgpack")).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,0 +1,82 @@
+using System.Formats.Tar;
+using System.Text;
+using StreamTrainer.Pipeline.Sources;
+using StreamTrainer.Tests;
+using Xunit;
+
+namespace StreamTrainer.Host.Tests.EndToEnd;
+
+/// <summary>Training from a server that drops, delays, truncates and throttles ends with the weights of the disk, and credentials
+/// are in no file, log or error.</summary>
+public sealed class RemoteTrainingTests : IDisposable
+{
+    private const string Token = "Bearer open-sesame-0451", Key = "SESAMEKEYID0451", Secret = "sesame/secret/0451";
+    private const int Steps = 12;
+
+    private static readonly Fault[] s_faults = [Fault.None, Fault.Drop, Fault.Truncate, Fault.Busy, Fault.Delay, Fault.Throttle, Fault.WrongRange];
+
+    private readonly SmallRun _small = new();
+
+    public void Dispose() => _small.Dispose();
+
+    [Fact]
+    public void WeightsAreThoseFromTheDiskAndSecretsAreNowhere()
+    {
+        string tar = Path.Combine(_small.Folder, "train.tar");
+        WriteTar(tar);
+        Assert.Equal(0, Executable.Run(_small.Train("disk", Steps, "--set", $"data.train={tar}")).Code);
+
+        using var server = new RangeServer(request => request % 3 == 2 ? Fault.None : s_faults[request % s_faults.Length]);
+        server.Files["/train.tar"] = File.ReadAllBytes(tar);
+        server.Files["/bucket/train.tar"] = File.ReadAllBytes(tar);
+        Environment.SetEnvironmentVariable("STREAMTRAINER_HTTP_AUTHORIZATION", Token);
+        Environment.SetEnvironmentVariable("AWS_ACCESS_KEY_ID", Key);
+        Environment.SetEnvironmentVariable("AWS_SECRET_ACCESS_KEY", Secret);
+        Environment.SetEnvironmentVariable("AWS_ENDPOINT_URL", server.Address);
+        Environment.SetEnvironmentVariable("AWS_REGION", "us-east-1");
+        try
+        {
+            var said = new StringBuilder();
+            foreach ((string id, string location) in (ReadOnlySpan<(string, string)>)[("http", $"{server.Address}/train.tar"), ("s3", "s3://bucket/train.tar")])
+            {
+                (int code, string output, string error) = Executable.Run(_small.Train(id, Steps, "--verbose", "--set", $"data.train={location}"));
+                Assert.True(code == 0, error);
+                Assert.Equal(_small.Weights("disk", Steps), _small.Weights(id, Steps));
+                said.Append(output).Append(error);
+            }
+
+            (int refused, string nothing, string why) = Executable.Run(_small.Train("missing", Steps, "--verbose", "--set", "data.train=s3://bucket/nowhere.tar"));
+            Assert.Equal(2, refused);
+            said.Append(nothing).Append(why);
+            Assert.Contains(Token, server.Authorizations);
+            Assert.Contains(server.Authorizations, header => header.Contains($"Credential={Key}/", StringComparison.Ordinal));
+            Assert.DoesNotContain("0451", said.ToString(), StringComparison.Ordinal);
+            foreach (string folder in (string[])[_small.Folder, TemporaryCache.Path])
+            {
+                foreach (string file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+                {
+                    byte[] bytes = File.ReadAllBytes(file);
+                    Assert.All((string[])[Token, Key, Secret, "sesame"], secret => Assert.True(bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(secret)) < 0, $"{secret} in {file}"));
+                }
+            }
+        }
+        finally
+        {
+            foreach (string name in (string[])["STREAMTRAINER_HTTP_AUTHORIZATION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL", "AWS_REGION"])
+            {
+                Environment.SetEnvironmentVariable(name, null);
+            }
+        }
+    }
+
+    private void WriteTar(string path)
+    {
+        using FileStream file = File.Create(path);
+        using var writer = new TarWriter(file, TarEntryFormat.Ustar);
+        using ISampleSource source = SampleSources.Open(Path.Combine(_small.Folder, "train"));
+        for (long i = 0; i < source.Count; i++)
+        {
+            writer.WriteEntry(source.NameOf(i), Path.GetRelativePath(Path.Combine(_small.Folder, "train"), source.NameOf(i)));
+        }
+    }
+}
