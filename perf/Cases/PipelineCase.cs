@@ -10,7 +10,8 @@ namespace StreamTrainer.Perf.Cases;
 
 /// <summary>
 /// The whole pipeline with one worker (read, decode, random resized crop to 224, flip, batches in order), against Pillow doing
-/// the same in a Python process. Processor time on both sides, so images a second a core.
+/// the same in a Python process. Processor time on both sides, so images a second a core. Then on all cores
+/// (<see cref="DataLoaderCase"/>), and over time (<see cref="SteadyCase"/>).
 /// </summary>
 internal sealed class PipelineCase : IPerfCase
 {
@@ -34,7 +35,9 @@ internal sealed class PipelineCase : IPerfCase
             Figure.Of("ratio", "1", seconds.Ratios.Select(ratio => 1 / ratio)),
             Figure.Of("imagesPerCoreSecond", "{image}/s", seconds.A.Select(second => images / second)),
             Figure.Of("pillowImagesPerCoreSecond", "{image}/s", seconds.B.Select(second => images / second)),
-            Figure.Of("allocationPerImage", "By", Enumerable.Range(0, 3).Select(_ => AllocationPerImage(source, images))),
+            Figure.Of("allocation", "By", Enumerable.Range(0, 3).Select(_ => AllocationPerImage(source, images))),
+            .. new DataLoaderCase().Run(log),
+            .. new SteadyCase().Run(log),
         ];
     }
 

@@ -73,14 +73,12 @@ internal sealed unsafe class ResizeCase : IPerfCase
                 throw new UserErrorException($"{name}: the pixels are not Pillow's, so there is nothing to measure");
             }
 
-            double All()
+            void All()
             {
                 for (int i = 0; i < crops.Count; i++)
                 {
                     Resize(resampler, crops[i], target, filter, slots + (long)(i % Slots) * bytes);
                 }
-
-                return 0;
             }
 
             // The runtime compiles anew what runs often; let it.
@@ -89,8 +87,10 @@ internal sealed unsafe class ResizeCase : IPerfCase
                 All();
             }
 
-            Rounds seconds = Harness.Rounds.Interleave(Rounds, () => CpuTime.Of(() => All()), () => peer.Work(crops.Count));
-            double[] tables = [.. Enumerable.Range(0, Rounds).Select(_ => CpuTime.Of(() => crops.ForEach(crop => Tables(resampler, crop.Size, target, filter, slots))))];
+            Rounds seconds = Harness.Rounds.Interleave(Rounds, () => CpuTime.Of(All), () => peer.Work(crops.Count));
+            using var stages = new ResizeStages(target, filter);
+            double[] Stage(Action<(nint Pixels, ImageSize Size)> work) => [.. Enumerable.Range(0, Rounds).Select(_ => CpuTime.Of(() => crops.ForEach(work)))];
+            double[] tables = Stage(crop => stages.Tables(crop.Size)), columns = Stage(crop => stages.Columns(crop.Size)), horizontal = Stage(crop => stages.Horizontal(crop.Size));
             double Microseconds(double second) => second / crops.Count * 1e6;
             return
             [
@@ -98,6 +98,7 @@ internal sealed unsafe class ResizeCase : IPerfCase
                 Figure.Of($"us_{name}", "us", seconds.A.Select(Microseconds)),
                 Figure.Of($"pillow_us_{name}", "us", seconds.B.Select(Microseconds)),
                 Figure.Of($"tables_us_{name}", "us", tables.Select(Microseconds)),
+                Figure.Of($"horizontal_us_{name}", "us", horizontal.Zip(columns, (both, table) => Microseconds(both - table))),
             ];
         }
         finally
@@ -106,15 +107,10 @@ internal sealed unsafe class ResizeCase : IPerfCase
         }
     }
 
-    private static void Tables(Resampler resampler, ImageSize crop, ImageSize target, Interpolation filter, byte* output)
-    {
-        resampler.Prepare(crop, target, new CropBox(0, 0, target.Width, target.Height), filter);
-        resampler.Begin(false, output);
-    }
-
     private static void Resize(Resampler resampler, (nint Pixels, ImageSize Size) crop, ImageSize target, Interpolation filter, byte* output)
     {
-        Tables(resampler, crop.Size, target, filter, output);
+        resampler.Prepare(crop.Size, target, new CropBox(0, 0, target.Width, target.Height), filter);
+        resampler.Begin(false, output);
         int stride = 3 * crop.Size.Width;
         for (int y = 0; y < crop.Size.Height; y += Strip)
         {

@@ -46,6 +46,11 @@ internal sealed class PeerProcess : IDisposable
     /// <exception cref="UserErrorException">It failed; what it said stands on standard error.</exception>
     public double Work(int images) => double.Parse(Ask(images.ToString(CultureInfo.InvariantCulture)), CultureInfo.InvariantCulture);
 
+    /// <summary>The same for one of several kinds of work that a peer knows.</summary>
+    /// <exception cref="UserErrorException">It failed; what it said stands on standard error.</exception>
+    public double Work(string kind, int images) =>
+        double.Parse(Ask(string.Create(CultureInfo.InvariantCulture, $"{kind} {images}")), CultureInfo.InvariantCulture);
+
     /// <summary>Says a line to the peer and gives the line that it answers.</summary>
     /// <exception cref="UserErrorException">It failed; what it said stands on standard error.</exception>
     public string Ask(string line)

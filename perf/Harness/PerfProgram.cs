@@ -6,14 +6,27 @@ namespace StreamTrainer.Perf.Harness;
 /// <summary>The command line: <c>perf -- CASE [--json]</c>.</summary>
 internal static class PerfProgram
 {
-    private static readonly IPerfCase[] s_cases = [new StepCase(), new PipelineCase(), new FirstBatchCase(), new ResizeCase(), new DecodeCase()];
+    private static readonly IPerfCase[] s_cases =
+    [
+        new StepCase(),
+        new PipelineCase(),
+        new DataLoaderCase(),
+        new FirstBatchCase(),
+        new SteadyCase(),
+        new PixelsCase(),
+        new DecodeCase(),
+        new ResizeCase(),
+        new AugmentCase(),
+        new PayloadCase(),
+        new ShardsCase(),
+    ];
 
     /// <summary>Runs the cases that the arguments name. Exit codes: 0 measured, 2 wrong use or missing data.</summary>
     public static int Run(string[] args)
     {
-        if (args is [FirstBatchCase.ChildName, var tar])
+        if (args is [FirstBatchCase.ChildName, var location, var step])
         {
-            return FirstBatchCase.Child(tar);
+            return FirstBatchCase.Child(location, step);
         }
 
         bool json = args.Contains("--json");

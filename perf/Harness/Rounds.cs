@@ -24,6 +24,27 @@ internal sealed record Rounds(double[] A, double[] B)
         return result;
     }
 
+    /// <summary>Measures any number of sides, one after the other in every round, likewise: <c>[side][round]</c>. Two rounds come
+    /// before those that count.</summary>
+    public static double[][] Interleave(int rounds, IReadOnlyList<Func<double>> sides)
+    {
+        const int WarmUp = 2;
+        double[][] result = [.. sides.Select(_ => new double[rounds])];
+        for (int round = -WarmUp; round < rounds; round++)
+        {
+            for (int side = 0; side < sides.Count; side++)
+            {
+                double seconds = sides[side]();
+                if (round >= 0)
+                {
+                    result[side][round] = seconds;
+                }
+            }
+        }
+
+        return result;
+    }
+
     /// <summary>A over B of every round.</summary>
     public IEnumerable<double> Ratios => A.Zip(B, (a, b) => a / b);
 }

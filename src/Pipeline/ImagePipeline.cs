@@ -23,6 +23,9 @@ public sealed class ImagePipeline : IDisposable
     private const int LeastSlots = 2, MostSlots = 64, MostInGroup = 16;
     private const long DefaultRingBytes = 512L << 20;
 
+    /// <summary>How far samples of a remote source are brought to this machine before they are due: 200 MB of ImageNet.</summary>
+    private const int PrefetchedSamples = 2048;
+
     /// <summary>Longest time between two looks at what is waited for, in milliseconds.</summary>
     private const int LongestPause = 20;
 
@@ -36,6 +39,7 @@ public sealed class ImagePipeline : IDisposable
     private readonly StallMeter _stalls;
     private readonly WorkerGate _gate;
     private readonly PaceKeeper? _pace;
+    private readonly Prefetcher? _prefetcher;
     private ExceptionDispatchInfo? _failure;
     private bool _disposed;
 
@@ -71,11 +75,12 @@ public sealed class ImagePipeline : IDisposable
         long needed = Math.Max(LeastSlots, BatchesPerEpoch * (plan.Epochs - plan.StartEpoch));
         _ring = new BatchRing(memory, (int)Math.Clamp(Math.Min(wanted, needed), LeastSlots, MostSlots), plan.BatchSize, sampleBytes);
 
+        int readers = data.Readers ?? source.Readers;
         int workers = data.Workers ?? Environment.ProcessorCount;
         // Enough groups in a batch that all workers share its end; enough in flight that none waits for another.
         int groupSize = Math.Clamp(plan.BatchSize / (4 * workers), 1, MostInGroup);
         int queued = 2 * workers;
-        _groups = [.. Enumerable.Range(0, data.Readers + workers + queued).Select(_ => new SampleGroup(groupSize))];
+        _groups = [.. Enumerable.Range(0, readers + workers + queued).Select(_ => new SampleGroup(groupSize))];
         _empty = new StageQueue<SampleGroup>(_groups.Length);
         _full = new StageQueue<SampleGroup>(queued);
         Array.ForEach(_groups, _empty.PutNow);
@@ -84,8 +89,15 @@ public sealed class ImagePipeline : IDisposable
         _stalls = new StallMeter(logger, () => Statistics.WorkTicks, stallWindow);
         _gate = new WorkerGate(workers);
         _pace = data.Workers is null ? new PaceKeeper(_gate, new WorkerPace(workers, _ring.Slots), pacePeriod, logger) : null;
-        var dispatcher = new GroupDispatcher(plan, source.Count, _ring, groupSize, orderOf ?? (epoch => plan.OrderOf(source.Count, epoch)));
-        for (int i = 0; i < data.Readers; i++)
+        orderOf ??= epoch => plan.OrderOf(source.Count, epoch);
+        _prefetcher = source.CanPrefetch ? new Prefetcher(plan, source, orderOf, readers * groupSize, PrefetchedSamples) : null;
+        var dispatcher = new GroupDispatcher(plan, source.Count, _ring, groupSize, orderOf, _prefetcher);
+        for (int i = 0; _prefetcher is not null && i < readers / 2; i++)
+        {
+            Start($"prefetcher {i}", _prefetcher.Run);
+        }
+
+        for (int i = 0; i < readers; i++)
         {
             Start($"reader {i}", new SampleReader(source, dispatcher, _empty, _full, Statistics).Run);
         }
@@ -95,7 +107,7 @@ public sealed class ImagePipeline : IDisposable
             Start($"worker {i}", new SampleWorker(source, plan, transform, _full, _empty, _bad, Statistics, _gate, i).Run);
         }
 
-        PipelineLog.Opened(logger, source.Name, data.Readers, workers, _ring.Slots);
+        PipelineLog.Opened(logger, source.Name, readers, workers, _ring.Slots);
     }
 
     /// <summary>Batches of an epoch.</summary>
@@ -236,5 +248,6 @@ public sealed class ImagePipeline : IDisposable
         _full.Abort();
         _ring.Close();
         _gate.Close();
+        _prefetcher?.Close();
     }
 }

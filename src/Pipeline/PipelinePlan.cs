@@ -29,6 +29,10 @@ public sealed record PipelinePlan
     /// <summary>Size of the images that the transform makes.</summary>
     public required ImageSize ImageSize { get; init; }
 
+    /// <summary>What is drawn for the samples besides their pixels, to be done on the device (<see cref="Batching.SampleAdjustments"/>); none:
+    /// nothing.</summary>
+    public AugmentOptions? Augment { get; init; }
+
     /// <summary>How a training epoch is shuffled.</summary>
     public Shuffle Shuffle { get; init; }
 

@@ -37,4 +37,7 @@ internal sealed record RecipeFinding(string Recipe, bool Valid)
 [JsonSerializable(typeof(DoctorReport))]
 [JsonSerializable(typeof(PackResult))]
 [JsonSerializable(typeof(VerifyResult))]
+[JsonSerializable(typeof(UnpackResult))]
+[JsonSerializable(typeof(PackInspection))]
+[JsonSerializable(typeof(SampleInspection))]
 internal sealed partial class CommandJson : JsonSerializerContext;

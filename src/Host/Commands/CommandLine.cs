@@ -58,6 +58,8 @@ internal static class CommandLine
             EvalCommand.Create(output),
             PredictCommand.Create(output),
             PackCommand.Create(output),
+            UnpackCommand.Create(output),
+            InspectCommand.Create(output),
             ModelsCommand.Create(output),
             BenchCommand.Create(output),
             ExportCommand.Create(output),

@@ -83,12 +83,7 @@ internal static class PackCommand
             using ISampleSource? source = original is null ? null : SampleSources.Open(original, NullLogger.Instance);
             VerifyResult result = ShardVerifier.Verify(shards, source, samples, workers, display.Show, stop);
             display.Dispose();
-            foreach (ShardFault fault in result.Faults)
-            {
-                string which = fault.Sample is { } sample ? string.Create(CultureInfo.InvariantCulture, $": sample {sample} ({fault.Name})") : "";
-                output.Error.WriteLine(Printable.Text($"error: {fault.File}{which}: {fault.What}"));
-            }
-
+            FaultLines.Write(output.Error, result.Faults);
             if (json)
             {
                 output.Out.WriteLine(JsonSerializer.Serialize(result, CommandJson.Default.VerifyResult));

@@ -24,6 +24,7 @@ internal static partial class RecipeRules
         CheckModel(recipe.Model, fault);
         CheckAugment(recipe.Augment, fault);
         CheckSizes(recipe.Train, fault);
+        AugmentRules.Check(recipe, fault);
         CheckMix(recipe, fault);
         CheckLoss(recipe.Loss, fault);
         CheckOptimizer(recipe.Optimizer, fault);
@@ -65,6 +66,17 @@ internal static partial class RecipeRules
             string fix = $"has no effect with augment.crop {crop}; leave it at its default or set augment.crop to randomResizedCrop";
             Unread("augment.scale", "augment.crop", !augment.Scale.SequenceEqual(s_defaults.Augment.Scale), fix, fault);
             Unread("augment.ratio", "augment.crop", !augment.Ratio.SequenceEqual(s_defaults.Augment.Ratio), fix, fault);
+        }
+
+        if (augment.Crop != CropMode.ScaleJitter)
+        {
+            Unread("augment.shortSide", "augment.crop", !augment.ShortSide.SequenceEqual(s_defaults.Augment.ShortSide),
+                $"has no effect with augment.crop {crop}; leave it at its default or set augment.crop to scaleJitter", fault);
+        }
+        else if (augment.ShortSide[0] > augment.ShortSide[1] || augment.ShortSide[0] < augment.Size)
+        {
+            fault(["augment.shortSide", "augment.size", "augment.crop"],
+                Text($"[{augment.ShortSide[0]}, {augment.ShortSide[1]}] must go up and begin at augment.size, {augment.Size}, or above: the crop is taken from the resized image"));
         }
 
         if (augment.Crop != CropMode.PadShift)
@@ -180,7 +192,7 @@ internal static partial class RecipeRules
         }
     }
 
-    private static void Unread(string key, string because, bool changed, string message, Action<string[], string> fault)
+    internal static void Unread(string key, string because, bool changed, string message, Action<string[], string> fault)
     {
         if (changed)
         {

@@ -71,6 +71,34 @@ public sealed class DeviceFeed : IDisposable
         return pixels.to(ScalarType.Float32).sub_(_mean).div_(_std).permute(0, 3, 1, 2);
     }
 
+    /// <summary>Does what was drawn for normalised images, in place: lighting is added, then rectangles are erased, as in timm after
+    /// mixing. What fills them depends on each sample's key alone, so a resumed run fills the same.</summary>
+    /// <param name="images"><c>[n, 3, height, width]</c>, fp32: samples of the batch in order.</param>
+    /// <param name="batch">The batch.</param>
+    /// <param name="first">The row of the batch that the first image is.</param>
+    public void Adjust(Tensor images, Batch batch, int first = 0)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(batch);
+        int count = (int)images.shape[0];
+        if (batch.Adjustments.HasLighting)
+        {
+            var shifts = new float[3 * count];
+            for (int i = 0; i < count; i++)
+            {
+                batch.Adjustments.LightingOf(first + i).CopyTo(shifts.AsSpan(3 * i));
+            }
+
+            using var scope = NewDisposeScope();
+            images.add_(tensor(shifts, [count, 3, 1, 1], device: _device).mul_(255f).div_(_std.view(1, 3, 1, 1)));
+        }
+
+        if (batch.Adjustments.HasErasing)
+        {
+            ErasedFill.Apply(images, batch.Adjustments, first);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -38,7 +38,7 @@ public sealed class Evaluator(ISampleSource source, Recipe recipe, ComputeDevice
             ImageSize = new ImageSize(options.Size, options.Size),
         };
         using var pipeline = new ImagePipeline(
-            source, () => new EvaluationTransform(options, recipe.Data.ExifOrientation, recipe.Data.Decoder), recipe.Data, plan,
+            source, () => new EvaluationTransform(options, recipe.Data.ExifOrientation, recipe.Data.Decoder, recipe.Data.Mean), recipe.Data, plan,
             new TensorBatchMemory(device.Device), logger);
         using var feed = new DeviceFeed(device.Device, recipe.Data.Mean, recipe.Data.Std);
         var score = new TopK();

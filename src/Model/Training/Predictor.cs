@@ -33,7 +33,7 @@ public sealed class Predictor : IDisposable
         _binary = recipe.Loss.Name == LossKind.Bce;
         _tta = recipe.Eval.Tta;
         _device = device;
-        _transform = new EvaluationTransform(recipe.Eval, recipe.Data.ExifOrientation, recipe.Data.Decoder);
+        _transform = new EvaluationTransform(recipe.Eval, recipe.Data.ExifOrientation, recipe.Data.Decoder, recipe.Data.Mean);
         _feed = new DeviceFeed(device.Device, recipe.Data.Mean, recipe.Data.Std);
     }
 

@@ -35,6 +35,7 @@ public sealed class TrainStep(Recipe recipe, TrainState state, DeviceFeed feed, 
             {
                 using var passScope = NewDisposeScope();
                 Tensor images = feed.Normalise(mixed.narrow(0, first, _sizes.Micro));
+                feed.Adjust(images, batch, group * _sizes.Group + first);
                 bool last = pass == _sizes.Passes - 1;
                 if (last)
                 {

@@ -236,9 +236,10 @@ public sealed class Trainer : IDisposable
     private ImagePipeline OpenPipeline(long step)
     {
         var size = new ImageSize(_recipe.Augment.Size, _recipe.Augment.Size);
-        PipelinePlan plan = PipelinePlan.ForTraining(_recipe.Train.Seed, _recipe.Train.BatchSize, size, _recipe.Train.Epochs, step, _train.Count, _recipe.Data);
+        PipelinePlan plan = PipelinePlan.ForTraining(_recipe.Train.Seed, _recipe.Train.BatchSize, size, _recipe.Train.Epochs, 0, _train.Count, _recipe.Data)
+            with { Augment = _recipe.Augment, Groups = StepSizes.Of(_recipe.Train).Groups };
         return new ImagePipeline(
-            _train, () => new TrainTransform(_recipe.Augment, _recipe.Data.ExifOrientation, _recipe.Data.Decoder), _recipe.Data, plan,
+            _train, () => new TrainTransform(_recipe.Augment, _recipe.Data.ExifOrientation, _recipe.Data.Decoder, _recipe.Data.Mean), _recipe.Data, plan.After(step, _train.Count),
             new TensorBatchMemory(_device.Device), _job.Logger);
     }
 

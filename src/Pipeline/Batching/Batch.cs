@@ -44,6 +44,9 @@ public sealed unsafe class Batch : IDisposable
     /// <summary>The samples' indices in their source; -1 for padding.</summary>
     public long[] Indices { get; }
 
+    /// <summary>What is still to be done to the samples after normalisation, on the device.</summary>
+    public SampleAdjustments Adjustments { get; } = new();
+
     /// <summary>Gives the slot back to the ring.</summary>
     public void Dispose() => _release(this);
 }

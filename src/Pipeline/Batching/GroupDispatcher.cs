@@ -11,7 +11,8 @@ namespace StreamTrainer.Pipeline.Batching;
 /// <param name="ring">Where batches are begun.</param>
 /// <param name="groupSize">Samples of a group at most.</param>
 /// <param name="orderOf">The order of an epoch.</param>
-internal sealed class GroupDispatcher(PipelinePlan plan, long count, BatchRing ring, int groupSize, Func<long, EpochOrder> orderOf)
+/// <param name="prefetcher">Who is to know how far it got; null: nobody.</param>
+internal sealed class GroupDispatcher(PipelinePlan plan, long count, BatchRing ring, int groupSize, Func<long, EpochOrder> orderOf, Prefetcher? prefetcher = null)
 {
     private readonly Lock _turn = new();
     private readonly long _batches = plan.BatchesPerEpoch(count);
@@ -46,6 +47,7 @@ internal sealed class GroupDispatcher(PipelinePlan plan, long count, BatchRing r
             }
 
             _slot.Dealt(group.Count);
+            prefetcher?.Dealt(group.Count);
             _next += group.Count;
             if (_next == batch.Count)
             {
@@ -80,6 +82,7 @@ internal sealed class GroupDispatcher(PipelinePlan plan, long count, BatchRing r
         batch.IndexInEpoch = _batch;
         batch.ImageSize = plan.ImageSize;
         batch.Count = plan.RowsOf(_batch, count);
+        batch.Adjustments.Begin(plan.Augment, plan.ImageSize, batch.Capacity);
         slot.Expect(batch.Count);
         ring.Enqueue(slot);
         _slot = slot;

@@ -80,6 +80,7 @@ internal sealed unsafe class SampleWorker(
 
         batch.Labels[row] = source.LabelOf(index);
         batch.Indices[row] = index;
+        batch.Adjustments.Draw(row, place);
     }
 
     /// <summary>What stands in for a bad sample depends on its place and on the data alone: candidates are drawn for the

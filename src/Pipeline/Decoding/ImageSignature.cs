@@ -3,6 +3,9 @@ namespace StreamTrainer.Pipeline.Decoding;
 /// <summary>What the bytes of an image say without being decoded. Names of files say nothing: a PNG called .jpg is a PNG.</summary>
 internal static class ImageSignature
 {
+    /// <summary>The code of a JPEG's marker of its end.</summary>
+    public const int EndOfImage = 0xd9;
+
     /// <summary>Whether it begins as a JPEG does.</summary>
     public static bool IsJpeg(ReadOnlySpan<byte> bytes) => bytes.StartsWith((ReadOnlySpan<byte>)[0xff, 0xd8, 0xff]);
 
@@ -11,9 +14,4 @@ internal static class ImageSignature
 
     /// <summary>The format's name, for messages.</summary>
     public static string Name(ReadOnlySpan<byte> bytes) => IsJpeg(bytes) ? "JPEG" : IsPng(bytes) ? "PNG" : "image";
-
-    /// <summary>Whether a JPEG ends as a whole one does: an end-of-image marker, perhaps with a little rubbish behind it. Where it
-    /// is missing, rows below a crop must be decoded too, or a truncated image would pass or not as the crop falls.</summary>
-    public static bool HasJpegEnd(ReadOnlySpan<byte> bytes) =>
-        bytes[^Math.Min(bytes.Length, 256)..].LastIndexOf((ReadOnlySpan<byte>)[0xff, 0xd9]) >= 0;
 }

@@ -23,8 +23,14 @@ internal sealed unsafe class JpegDecoder(bool exifOrientation, VectorLevel? leve
     public bool TryOpen(EncodedSample sample, out ImageSize size)
     {
         size = default;
-        if (!ImageSignature.IsJpeg(sample.Bytes) || !ImageSignature.HasJpegEnd(sample.Bytes)
-            || _header.Read(sample) != JpegKind.Sequential || !FrameDecoder.Knows(_header.Frame))
+        if (!ImageSignature.IsJpeg(sample.Bytes) || _header.Read(sample) != JpegKind.Sequential || !FrameDecoder.Knows(_header.Frame))
+        {
+            return false;
+        }
+
+        // The whole scan is looked through for markers, in a few microseconds: whether a file is sound must not depend on the crop.
+        byte* marker = JpegEnd.Find(_header.Scan, _header.End, _header.RestartInterval > 0);
+        if (marker == null || marker[1] != ImageSignature.EndOfImage)
         {
             return false;
         }
@@ -50,9 +56,9 @@ internal sealed unsafe class JpegDecoder(bool exifOrientation, VectorLevel? leve
         ReadOnlySpan<byte> bytes = sample.Bytes;
         throw new BadSampleException(
             bytes.IsEmpty ? "empty file"
-            : !ImageSignature.IsJpeg(bytes) ? $"no JPEG, and data.decoder is managed, which decodes baseline JPEG only"
-            : !ImageSignature.HasJpegEnd(bytes) ? "truncated JPEG"
-            : "not a sound baseline JPEG, and data.decoder is managed, which decodes nothing else");
+            : !ImageSignature.IsJpeg(bytes) ? "no JPEG, and data.decoder is managed, which decodes baseline JPEG only"
+            : JpegEnd.Complaint(bytes)
+                ?? "not a sound baseline JPEG, and data.decoder is managed, which decodes nothing else");
     }
 
     /// <inheritdoc/>

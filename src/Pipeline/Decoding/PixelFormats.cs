@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace StreamTrainer.Pipeline.Decoding;
 
 /// <summary>Rows of whatever an image file holds to rows of 8-bit RGB, as Pillow's <c>convert("RGB")</c> makes them: alpha is
@@ -50,7 +52,7 @@ internal static unsafe class PixelFormats
         }
     }
 
-    /// <summary>The upper bytes of 16-bit values, in place of them.</summary>
+    /// <summary>The upper bytes of 16-bit values, in place of them: what Pillow makes of 16-bit colours.</summary>
     /// <param name="values">The values, in the machine's byte order.</param>
     /// <param name="count">How many.</param>
     public static void UpperBytes(ushort* values, long count)
@@ -59,6 +61,21 @@ internal static unsafe class PixelFormats
         for (long i = 0; i < count; i++)
         {
             bytes[i] = (byte)(values[i] >> 8);
+        }
+    }
+
+    /// <summary>Values cut to 0 to 255, and to whole numbers, in place of them: what Pillow makes of one plane of more than 8 bits,
+    /// however large its values are.</summary>
+    /// <param name="values">The values, no smaller than bytes, in the machine's byte order.</param>
+    /// <param name="count">How many.</param>
+    public static void Cut<T>(T* values, long count) where T : unmanaged, INumber<T>
+    {
+        var bytes = (byte*)values;
+        T most = T.CreateChecked(255);
+        for (long i = 0; i < count; i++)
+        {
+            // What is no number is not greater than 0.
+            bytes[i] = values[i] > T.Zero ? byte.CreateTruncating(T.Min(values[i], most)) : (byte)0;
         }
     }
 }

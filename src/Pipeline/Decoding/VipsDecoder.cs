@@ -1,5 +1,4 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
+using StreamTrainer.Pipeline.Decoding.Jpeg;
 using StreamTrainer.Pipeline.Decoding.Native;
 using StreamTrainer.Pipeline.Sources;
 using StreamTrainer.Pipeline.Transforms;
@@ -19,16 +18,17 @@ internal sealed unsafe class VipsDecoder : IImageDecoder
     private const int StripBytes = 64 << 10;
 
     // Values of libvips's enumerations, part of its ABI.
-    private const int Sequential = 1, FailOnTruncated = 1, FormatUChar = 0, FormatUShort = 2, InterpretationCmyk = 15;
+    private const int FormatUChar = 0, FormatUShort = 2, FormatShort = 3, FormatInt = 5, FormatFloat = 6, InterpretationCmyk = 15;
 
     private static readonly HashSet<int> s_interpretations = [0, 1, InterpretationCmyk, 17, 22, 25, 26];
 
     private readonly bool _exif;
-    private readonly PixelMemory _pixels = new(), _turned = new();
+    private readonly PixelMemory _pixels = new(), _turned = new(), _copy = new();
     private EncodedSample? _sample;
     private nint _image, _region;
     private int _width, _height, _bands, _format, _orientation, _row;
-    private bool _cmyk;
+    private bool _cmyk, _isGif;
+    private GifFrame _gif;
     private CropBox _box, _stored;
 
     /// <summary>A decoder for one thread.</summary>
@@ -42,6 +42,8 @@ internal sealed unsafe class VipsDecoder : IImageDecoder
     /// <summary>EXIF's orientation of the image that is open.</summary>
     public int StoredOrientation => LibVips.Orientation(_image);
 
+    private int ValueBytes => _format switch { FormatUChar => 1, FormatUShort or FormatShort => 2, _ => 4 };
+
     /// <inheritdoc/>
     public ImageSize Open(EncodedSample sample)
     {
@@ -52,7 +54,17 @@ internal sealed unsafe class VipsDecoder : IImageDecoder
             throw new BadSampleException("empty file");
         }
 
-        _image = Load(sample);
+        byte* data = sample.Pointer;
+        _isGif = GifFrame.TryRead(bytes, out _gif);
+        if (_isGif && _gif.KeyFlag >= 0)
+        {
+            // Without the flag, libvips keeps the colours that would be transparent.
+            data = _copy.Reserve(bytes.Length);
+            bytes.CopyTo(new Span<byte>(data, bytes.Length));
+            data[_gif.KeyFlag] &= 0xfe;
+        }
+
+        _image = VipsLoad.Open(data, bytes.Length);
         if (_image == 0)
         {
             LibVips.ClearErrors();
@@ -70,9 +82,15 @@ internal sealed unsafe class VipsDecoder : IImageDecoder
             throw new BadSampleException($"{_width} x {_height} pixels are too many (at most {MostPixels})");
         }
 
-        if (_format is not (FormatUChar or FormatUShort) || !s_interpretations.Contains(interpretation))
+        if (!(_format is FormatUChar or FormatUShort || (_bands == 1 && _format is (FormatShort or FormatInt or FormatFloat)))
+            || !s_interpretations.Contains(interpretation))
         {
             throw new BadSampleException("neither grey, RGB nor CMYK of 8 or 16 bits");
+        }
+
+        if (ImageSignature.IsJpeg(bytes) && JpegEnd.Complaint(bytes) is { } complaint)
+        {
+            throw new BadSampleException(complaint);
         }
 
         _orientation = _exif ? LibVips.Orientation(_image) : 1;
@@ -91,7 +109,7 @@ internal sealed unsafe class VipsDecoder : IImageDecoder
     /// <inheritdoc/>
     public PixelView Next()
     {
-        int rows = Math.Clamp(StripBytes / (_stored.Width * _bands * (_format == FormatUShort ? 2 : 1)), 1, _stored.Height - _row);
+        int rows = Math.Clamp(StripBytes / (_stored.Width * _bands * ValueBytes), 1, _stored.Height - _row);
         if (_orientation <= 1)
         {
             byte* rgb = _pixels.Reserve(3L * _stored.Width * rows);
@@ -134,6 +152,7 @@ internal sealed unsafe class VipsDecoder : IImageDecoder
         Close();
         _pixels.Dispose();
         _turned.Dispose();
+        _copy.Dispose();
     }
 
     /// <summary>The next rows of the stored box.</summary>
@@ -142,11 +161,29 @@ internal sealed unsafe class VipsDecoder : IImageDecoder
         byte* fetched = Fetch(_stored.Left, _stored.Top + _row, _stored.Width, rows);
         Convert(fetched, (long)_stored.Width * rows, rgb);
         LibVips.Free(fetched);
-        _row += rows;
-        ReadOnlySpan<byte> bytes = _sample!.Bytes;
-        if (_row == _stored.Height && _stored.Top + _row < _height && ImageSignature.IsJpeg(bytes) && !ImageSignature.HasJpegEnd(bytes))
+        if (_isGif && _gif.Fill >= 0)
         {
-            LibVips.Free(Fetch(0, _height - 1, 1, 1));
+            FillAround(rows, rgb);
+        }
+
+        _row += rows;
+    }
+
+    /// <summary>What the first frame of a GIF does not cover.</summary>
+    private void FillAround(int rows, byte* rgb)
+    {
+        ReadOnlySpan<byte> colour = _sample!.Bytes.Slice(_gif.Fill, 3);
+        CropBox area = _gif.Area;
+        for (int y = _stored.Top + _row; rows > 0; rows--, y++)
+        {
+            bool outside = y < area.Top || y >= area.Top + area.Height;
+            for (int x = _stored.Left; x < _stored.Left + _stored.Width; x++, rgb += 3)
+            {
+                if (outside || x < area.Left || x >= area.Left + area.Width)
+                {
+                    colour.CopyTo(new Span<byte>(rgb, 3));
+                }
+            }
         }
     }
 
@@ -159,9 +196,7 @@ internal sealed unsafe class VipsDecoder : IImageDecoder
             // libvips's error text is the process's, not the thread's, so another image's may stand there.
             LibVips.ClearErrors();
             ReadOnlySpan<byte> bytes = _sample!.Bytes;
-            throw new BadSampleException(ImageSignature.IsJpeg(bytes) && !ImageSignature.HasJpegEnd(bytes)
-                ? "truncated JPEG"
-                : $"damaged or truncated {ImageSignature.Name(bytes)}: its pixels cannot be decoded");
+            throw new BadSampleException($"damaged or truncated {ImageSignature.Name(bytes)}: its pixels cannot be decoded");
         }
 
         return fetched;
@@ -169,9 +204,23 @@ internal sealed unsafe class VipsDecoder : IImageDecoder
 
     private void Convert(byte* fetched, long count, byte* rgb)
     {
-        if (_format == FormatUShort)
+        switch (_format)
         {
-            PixelFormats.UpperBytes((ushort*)fetched, count * _bands);
+            case FormatUShort when _bands > 1:
+                PixelFormats.UpperBytes((ushort*)fetched, count * _bands);
+                break;
+            case FormatUShort:
+                PixelFormats.Cut((ushort*)fetched, count);
+                break;
+            case FormatShort:
+                PixelFormats.Cut((short*)fetched, count);
+                break;
+            case FormatInt:
+                PixelFormats.Cut((int*)fetched, count);
+                break;
+            case FormatFloat:
+                PixelFormats.Cut((float*)fetched, count);
+                break;
         }
 
         int pixels = checked((int)count);
@@ -188,55 +237,4 @@ internal sealed unsafe class VipsDecoder : IImageDecoder
             PixelFormats.Rgb(fetched, _bands, pixels, rgb);
         }
     }
-
-    /// <summary>Builds the load operation and takes its image; 0 where the header is damaged.</summary>
-    private static nint Load(EncodedSample sample)
-    {
-        ReadOnlySpan<byte> bytes = sample.Bytes;
-        byte* loader = ImageSignature.IsJpeg(bytes) ? Name("jpegload_buffer"u8)
-            : ImageSignature.IsPng(bytes) ? Name("pngload_buffer"u8)
-            : LibVips.FindLoader(sample.Pointer, (nuint)bytes.Length);
-        if (loader == null)
-        {
-            LibVips.ClearErrors();
-            throw new BadSampleException("not an image of a known format");
-        }
-
-        nint operation = LibVips.NewOperation(loader);
-        GValue value = default;
-        LibVips.InitValue(&value, LibVips.BlobType());
-        LibVips.SetBlob(&value, 0, sample.Pointer, (nuint)bytes.Length);
-        LibVips.SetProperty(operation, Name("buffer"u8), &value);
-        LibVips.UnsetValue(&value);
-        SetEnum(operation, Name("access"u8), LibVips.AccessType(), Sequential);
-        SetEnum(operation, Name("fail-on"u8), LibVips.FailOnType(), FailOnTruncated);
-        nint built = LibVips.Build(operation);
-        if (built == 0)
-        {
-            LibVips.UnrefOutputs(operation);
-            LibVips.Unref(operation);
-            return 0;
-        }
-
-        LibVips.Unref(operation);
-        LibVips.InitValue(&value, LibVips.ImageType());
-        LibVips.GetProperty(built, Name("out"u8), &value);
-        nint image = LibVips.Ref(LibVips.GetObject(&value));
-        LibVips.UnsetValue(&value);
-        LibVips.UnrefOutputs(built);
-        LibVips.Unref(built);
-        return image;
-    }
-
-    private static void SetEnum(nint operation, byte* name, nuint type, int number)
-    {
-        GValue value = default;
-        LibVips.InitValue(&value, type);
-        LibVips.SetEnum(&value, number);
-        LibVips.SetProperty(operation, name, &value);
-        LibVips.UnsetValue(&value);
-    }
-
-    /// <summary>A literal's bytes: they stay where they are for the process's life, and a zero follows them.</summary>
-    private static byte* Name(ReadOnlySpan<byte> literal) => (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(literal));
 }

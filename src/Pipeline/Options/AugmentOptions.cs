@@ -23,6 +23,10 @@ public sealed record AugmentOptions
     [Description("Smallest and largest aspect ratio (width over height) of a random resized crop."), Length(2, 2), Range(0.01, 100.0)]
     public IReadOnlyList<double> Ratio { get; init; } = [3.0 / 4.0, 4.0 / 3.0];
 
+    /// <summary>Smallest and largest short side of <see cref="CropMode.ScaleJitter"/>.</summary>
+    [Description("Smallest and largest size of the resized short side, in pixels, of crop scaleJitter."), Length(2, 2), Range(1, 8192)]
+    public IReadOnlyList<int> ShortSide { get; init; } = [256, 480];
+
     /// <summary>The filter of the resize.</summary>
     [Description("Filter of the resize; random draws bilinear or bicubic for each image, timm's default.")]
     public Interpolation Interpolation { get; init; } = Interpolation.Random;
@@ -39,4 +43,36 @@ public sealed record AugmentOptions
     /// round in odd ones (Jordan, arXiv 2404.00498, section 3.6).</summary>
     [Description("Flip each image in every other epoch, starting by a coin of its own, instead of drawing anew (arXiv 2404.00498).")]
     public bool AlternatingFlip { get; init; }
+
+    /// <summary>RandAugment or AutoAugment by timm's text.</summary>
+    [Description("RandAugment or AutoAugment by timm's text: rand-m7-mstd0.5-inc1 and the like, original, originalr, v0, v0r, these also with -mstd0.5.")]
+    public string? AutoAugment { get; init; }
+
+    /// <summary>How far brightness, contrast and saturation go from 1.</summary>
+    [Description("How far brightness, contrast and saturation go from 1, each drawn for itself, in random order. Not together with autoAugment, as in timm."), Range(0.0, 10.0)]
+    public double ColorJitter { get; init; }
+
+    /// <summary>Standard deviation of AlexNet's lighting noise.</summary>
+    [Description("Standard deviation of AlexNet's lighting noise along the principal components of ImageNet's colours; AlexNet's is 0.1."), Range(0.0, 10.0)]
+    public double Lighting { get; init; }
+
+    /// <summary>Probability that an image has rectangles erased.</summary>
+    [Description("Probability that random erasing fills rectangles of an image, after mixing and normalisation."), Range(0.0, 1.0)]
+    public double ErasingProb { get; init; }
+
+    /// <summary>What they are filled with.</summary>
+    [Description("What erased rectangles are filled with: const the mean colour, rand a normal number a channel, pixel one for each channel of each pixel.")]
+    public ErasingMode ErasingMode { get; init; } = ErasingMode.Pixel;
+
+    /// <summary>How many rectangles an image has at most; their number is drawn from 1 on.</summary>
+    [Description("Most erased rectangles of an image; how many is drawn, and each is so much smaller."), Range(1, 64)]
+    public int ErasingCount { get; init; } = 1;
+
+    /// <summary>Smallest and largest erased area, as a share of the image.</summary>
+    [Description("Smallest and largest erased area, as a share of the image's."), Length(2, 2), Range(0.0, 1.0)]
+    public IReadOnlyList<double> ErasingArea { get; init; } = [0.02, 1.0 / 3.0];
+
+    /// <summary>Smallest and largest ratio (height over width) of an erased rectangle.</summary>
+    [Description("Smallest and largest ratio (height over width) of an erased rectangle."), Length(2, 2), Range(0.01, 100.0)]
+    public IReadOnlyList<double> ErasingRatio { get; init; } = [0.3, 1.0 / 0.3];
 }

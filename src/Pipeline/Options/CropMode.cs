@@ -12,4 +12,8 @@ public enum CropMode
 
     /// <summary>The short side resized to <c>size</c>, then the centre crop; an evaluation with cropPct 1.</summary>
     Center,
+
+    /// <summary>The scale augmentation of the original ResNet (He et al., arXiv 1512.03385, section 3.4): the short side resized to
+    /// a random size of <c>shortSide</c>, then a random crop of <c>size</c>.</summary>
+    ScaleJitter,
 }

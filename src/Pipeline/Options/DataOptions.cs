@@ -35,8 +35,8 @@ public sealed record DataOptions
     public int? Workers { get; init; }
 
     /// <summary>Threads that read.</summary>
-    [Description("Threads that read samples' bytes."), Range(1, 256)]
-    public int Readers { get; init; } = 2;
+    [Description("Threads that read samples' bytes."), Range(1, 256), Auto("2, and 32 for a source behind a network")]
+    public int? Readers { get; init; }
 
     /// <summary>Memory of the ring of batches.</summary>
     [Description("Memory for batches made ahead; at least 2 batches are held, at most 64."), Auto("512MiB")]

@@ -4,7 +4,7 @@ using StreamTrainer.Pipeline.Transforms;
 
 namespace StreamTrainer.Pipeline.Options;
 
-/// <summary>The evaluation transform, <c>eval</c> in a recipe. Resize of the short side to floor(size / cropPct), centre crop.</summary>
+/// <summary>The evaluation transform, <c>eval</c> in a recipe.</summary>
 public sealed record EvaluationOptions
 {
     /// <summary>Side of the square test image.</summary>
@@ -14,6 +14,10 @@ public sealed record EvaluationOptions
     /// <summary>Crop percentage.</summary>
     [Description("Crop percentage: the short side is resized to floor(size / cropPct) before the centre crop."), Range(0.1, 1.0)]
     public double CropPct { get; init; } = 0.875;
+
+    /// <summary>How the test image is taken.</summary>
+    [Description("center; border resizes the long side instead and puts the mean colour around; squash resizes both sides and changes proportions.")]
+    public EvaluationCropMode CropMode { get; init; }
 
     /// <summary>The filter of the resize.</summary>
     [Description("Filter of the resize; random is for training only."), DeniedValues(Interpolation.Random)]

@@ -27,6 +27,12 @@ public enum RandomStream
     /// <summary>The coin of a sample that decides in which epochs it is flipped, where flips alternate.</summary>
     Flip = 8,
 
+    /// <summary>AlexNet's lighting noise.</summary>
+    Lighting = 9,
+
+    /// <summary>What erased rectangles are filled with.</summary>
+    EraseFill = 10,
+
     /// <summary>The permutation of one window of an epoch that is shuffled in blocks.</summary>
     Window = 16,
 }

@@ -110,15 +110,25 @@ internal sealed class ShardWriter : IDisposable
         _file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, 0);
         var header = new byte[ShardLayout.HeaderSize];
         ShardLayout.WriteHeader(header, _now.Number, _header.Identity.Span);
-        _file.Write(header);
+        Write(header);
         _position = ShardLayout.HeaderSize;
     }
 
     private void Write(ReadOnlySpan<byte> bytes)
     {
-        if (!bytes.IsEmpty)
+        if (bytes.IsEmpty)
+        {
+            return;
+        }
+
+        try
         {
             _file!.Write(bytes);
+        }
+        catch (ArgumentOutOfRangeException error)
+        {
+            // .NET's word for EFBIG: a limit of the size of files (ulimit -f), or the file system's own.
+            throw new IOException($"{_file!.Name} may not become larger", error);
         }
     }
 }

@@ -50,6 +50,12 @@ public static class ClassMap
 
         public IReadOnlyList<string> ClassNames => classNames;
 
+        public int Readers => inner.Readers;
+
+        public bool CanPrefetch => inner.CanPrefetch;
+
+        public void Prefetch(long index) => inner.Prefetch(index);
+
         public int LabelOf(long index) => places[inner.LabelOf(index)];
 
         public string NameOf(long index) => inner.NameOf(index);

@@ -33,6 +33,18 @@ public interface ISampleSource : IDisposable
     /// wherever the source is moved to or made into. Not for the hot path.</summary>
     string PathOf(long index) => string.Create(CultureInfo.InvariantCulture, $"{ClassNames[LabelOf(index)]}/{index:D8}");
 
+    /// <summary>How many reads at a time it serves best, unless the recipe says.</summary>
+    int Readers => 2;
+
+    /// <summary>Whether <see cref="Prefetch"/> does anything.</summary>
+    bool CanPrefetch => false;
+
+    /// <summary>Brings a sample that will be read soon closer, from a network to this machine; may take as long as that takes.</summary>
+    /// <exception cref="IOException">It cannot be read; <see cref="Read"/> will say so too.</exception>
+    void Prefetch(long index)
+    {
+    }
+
     /// <summary>
     /// Reads the bytes of sample <paramref name="index"/> into <paramref name="sample"/>, which grows as needed.
     /// </summary>

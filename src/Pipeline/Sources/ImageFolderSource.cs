@@ -73,14 +73,7 @@ public sealed class ImageFolderSource : ISampleSource
     {
         ArgumentNullException.ThrowIfNull(sample);
         using SafeFileHandle file = PositionalRead.Open(NameOf(index));
-        long length = RandomAccess.GetLength(file);
-        if (length > Array.MaxLength)
-        {
-            throw new IOException($"{length} bytes are too many for an image");
-        }
-
-        sample.Kind = PayloadKind.Encoded;
-        PositionalRead.Exactly(file, sample.Reserve((int)length), 0);
+        PositionalRead.Whole(file, sample);
     }
 
     /// <summary>Nothing to give back: files are open only while they are read.</summary>

@@ -28,6 +28,20 @@ internal static class PositionalRead
         return done;
     }
 
+    /// <summary>Reads a whole image file.</summary>
+    /// <exception cref="IOException">It cannot be read, or is too large.</exception>
+    public static void Whole(SafeFileHandle file, EncodedSample sample)
+    {
+        long length = RandomAccess.GetLength(file);
+        if (length > Array.MaxLength)
+        {
+            throw new IOException($"{length} bytes are too many for an image");
+        }
+
+        sample.Kind = PayloadKind.Encoded;
+        Exactly(file, sample.Reserve((int)length), 0);
+    }
+
     /// <summary>Fills <paramref name="destination"/> wholly.</summary>
     /// <exception cref="IOException">The file ends before that.</exception>
     public static void Exactly(SafeFileHandle file, Span<byte> destination, long offset)

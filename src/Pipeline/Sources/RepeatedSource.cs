@@ -19,6 +19,15 @@ internal sealed class RepeatedSource(ISampleSource inner, int times) : ISampleSo
     public IReadOnlyList<string> ClassNames => inner.ClassNames;
 
     /// <inheritdoc/>
+    public int Readers => inner.Readers;
+
+    /// <inheritdoc/>
+    public bool CanPrefetch => inner.CanPrefetch;
+
+    /// <inheritdoc/>
+    public void Prefetch(long index) => inner.Prefetch(index % inner.Count);
+
+    /// <inheritdoc/>
     public int LabelOf(long index) => inner.LabelOf(index % inner.Count);
 
     /// <inheritdoc/>

@@ -18,6 +18,9 @@ internal sealed class SampleIndex
     /// <summary>Path of each sample in the file.</summary>
     public required NameTable Names { get; init; }
 
+    /// <summary>Whether the classes are numbers, so that a class keeps its number though others have no sample here.</summary>
+    public bool Numbered { get; init; }
+
     /// <summary>How many samples there are.</summary>
     public int Count => Offsets.Length;
 }

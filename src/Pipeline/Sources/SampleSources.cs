@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using StreamTrainer.Pipeline.Demo;
 using StreamTrainer.Pipeline.Shards;
+using StreamTrainer.Pipeline.Sources.Remote;
 
 namespace StreamTrainer.Pipeline.Sources;
 
@@ -10,13 +11,16 @@ public static class SampleSources
 {
     private const string DemoScheme = "demo:";
 
-    private static readonly (Func<string, bool> Matches, Func<string, ILogger, ISampleSource> Open)[] s_kinds =
+    private static readonly (Func<string, bool> Matches, Func<SourceLocation, ILogger, ISampleSource> Open)[] s_kinds =
     [
-        (path => path.StartsWith(DemoScheme, StringComparison.Ordinal), (path, logger) => TarSource.Open(DemoDataset.Ensure(path[DemoScheme.Length..], logger))),
-        (ShardSource.Is, (path, _) => ShardSource.Open(path)),
-        (Directory.Exists, (path, _) => ImageFolderSource.Open(path)),
-        (path => File.Exists(path) && IdxFile.Is(path), (path, _) => IdxSource.Open(path)),
-        (File.Exists, (path, _) => TarSource.Open(path)),
+        (path => path.StartsWith(DemoScheme, StringComparison.Ordinal), (from, logger) => TarSource.Open(DemoDataset.Ensure(from.Path[DemoScheme.Length..], logger))),
+        (ParquetSource.Is, (from, _) => ParquetSource.Open(from.Path, from.PathColumn, from.LabelColumn)),
+        (path => RemoteFiles.IsRemote(path) || (BraceList.Is(path) && !Path.Exists(path)), (from, _) => TarSource.Open(from.Path)),
+        (ShardSource.Is, (from, _) => ShardSource.Open(from.Path)),
+        (Directory.Exists, (from, _) => ImageFolderSource.Open(from.Path)),
+        (path => ListSource.Is(path) && File.Exists(path), (from, _) => ListSource.Open(from.Path, from.PathColumn, from.LabelColumn)),
+        (path => File.Exists(path) && IdxFile.Is(path), (from, _) => IdxSource.Open(from.Path)),
+        (File.Exists, (from, _) => TarSource.Open(from.Path)),
     ];
 
     /// <summary>Opens a source: an image folder, a folder of shards, a tar, an IDX image file or <c>demo:train</c>, with the options of
@@ -33,7 +37,12 @@ public static class SampleSources
         }
 
         SourceLocation parsed = SourceLocation.Parse(location);
-        ISampleSource source = OpenWhole(parsed.Path, logger ?? NullLogger.Instance);
+        if ((parsed.PathColumn ?? parsed.LabelColumn) is not null && !ListSource.Is(parsed.Path) && !ParquetSource.Is(parsed.Path))
+        {
+            throw new UserErrorException($"{location}: path and label name the columns of a list (.csv, .jsonl) or of Parquet files, and {parsed.Path} is none");
+        }
+
+        ISampleSource source = OpenWhole(parsed, logger ?? NullLogger.Instance);
         if (source.Count == 0)
         {
             source.Dispose();
@@ -66,9 +75,15 @@ public static class SampleSources
         }
 
         string path = SourceLocation.Parse(location).Path;
-        if (!path.StartsWith(DemoScheme, StringComparison.Ordinal) && !Path.Exists(path))
+        if (path.StartsWith(DemoScheme, StringComparison.Ordinal) || RemoteFiles.IsRemote(path) || Path.Exists(path))
         {
-            throw new UserErrorException($"{key}: {path}: no such file or folder{Nearest(path)}");
+            return;
+        }
+
+        IReadOnlyList<string> files = BraceList.Is(path) ? BraceList.Expand(path) : [path];
+        if (files.FirstOrDefault(file => !Path.Exists(file)) is { } missing)
+        {
+            throw new UserErrorException($"{key}: {missing}: no such file or folder{Nearest(missing)}");
         }
     }
 
@@ -77,24 +92,32 @@ public static class SampleSources
     public static string Rooted(string location)
     {
         ArgumentNullException.ThrowIfNull(location);
-        if (location.Length == 0 || location.StartsWith(DemoScheme, StringComparison.Ordinal))
+        if (location.Length == 0 || location.StartsWith(DemoScheme, StringComparison.Ordinal) || RemoteFiles.IsRemote(location))
         {
             return location;
         }
 
-        string path = SourceLocation.Parse(location).Path;
-        return Path.GetFullPath(path) + location[path.Length..];
+        SourceLocation parsed = SourceLocation.Parse(location);
+        string path = parsed.Path;
+        string rooted = Path.GetFullPath(path) + location[path.Length..];
+        return parsed.Devkit is { } devkit ? rooted.Replace($"devkit={devkit}", $"devkit={Path.GetFullPath(devkit)}", StringComparison.Ordinal) : rooted;
     }
 
-    private static ISampleSource OpenWhole(string path, ILogger logger)
+    private static ISampleSource OpenWhole(SourceLocation location, ILogger logger)
     {
+        string path = location.Path;
         try
         {
-            foreach ((Func<string, bool> matches, Func<string, ILogger, ISampleSource> open) in s_kinds)
+            if (location.Devkit is { } devkit && Path.Exists(path))
+            {
+                return ImageNetValidation.Open(path, devkit);
+            }
+
+            foreach ((Func<string, bool> matches, Func<SourceLocation, ILogger, ISampleSource> open) in s_kinds)
             {
                 if (matches(path))
                 {
-                    return open(path, logger);
+                    return open(location, logger);
                 }
             }
         }

@@ -1,14 +1,16 @@
 using System.Globalization;
+using StreamTrainer.Pipeline.Sources.Remote;
 
 namespace StreamTrainer.Pipeline.Sources;
 
 /// <summary>
 /// Where samples come from, as a recipe names it: a path or <c>scheme:rest</c>, then options after a question mark:
-/// <c>holdout=5000&amp;part=train</c> or <c>part=holdout</c> (<see cref="HoldOut"/>), <c>repeat=4</c>.
+/// <c>holdout=5000&amp;part=train</c> or <c>part=holdout</c> (<see cref="HoldOut"/>), <c>repeat=4</c>;
+/// of a list also <c>path=COLUMN</c> and <c>label=COLUMN</c>; of ImageNet's validation images <c>devkit=PATH</c>.
 /// </summary>
 internal sealed record SourceLocation
 {
-    private static readonly string[] s_options = ["holdout", "part", "repeat"];
+    private static readonly string[] s_options = ["holdout", "part", "repeat", "path", "label", "devkit"];
 
     /// <summary>The path, or scheme and rest.</summary>
     public required string Path { get; init; }
@@ -22,10 +24,20 @@ internal sealed record SourceLocation
     /// <summary>How many times the samples come in an epoch.</summary>
     public int Repeat { get; private init; } = 1;
 
+    /// <summary>A list's column of paths; none: the usual one.</summary>
+    public string? PathColumn { get; private init; }
+
+    /// <summary>A list's column of classes; none: the usual one.</summary>
+    public string? LabelColumn { get; private init; }
+
+    /// <summary>ImageNet's development kit, for its validation images.</summary>
+    public string? Devkit { get; private init; }
+
     /// <summary>Reads a location.</summary>
     /// <exception cref="UserErrorException">An option is unknown or its value is none.</exception>
-    public static SourceLocation Parse(string text)
+    public static SourceLocation Parse(string given)
     {
+        string text = given;
         int mark = text.LastIndexOf('?');
         // A question mark may be part of a name.
         if (mark < 0 || File.Exists(text) || Directory.Exists(text))
@@ -34,8 +46,11 @@ internal sealed record SourceLocation
         }
 
         var result = new SourceLocation { Path = text[..mark] };
+        // What stands behind an address's question mark may be a secret (a signature): it is not repeated.
+        text = RemoteFiles.IsRemote(text) ? result.Path : text;
         string? part = null;
-        foreach (string option in text[(mark + 1)..].Split('&'))
+        string options = given[(mark + 1)..];
+        foreach (string option in options.Split('&'))
         {
             string[] sides = option.Split('=', 2);
             string value = sides.Length == 2 ? sides[1] : "";
@@ -47,6 +62,19 @@ internal sealed record SourceLocation
                 case "repeat":
                     result = result with { Repeat = (int)Math.Min(int.MaxValue, Number(text, option, value)) };
                     break;
+                case "path" when value.Length > 0:
+                    result = result with { PathColumn = value };
+                    break;
+                case "label" when value.Length > 0:
+                    result = result with { LabelColumn = value };
+                    break;
+                case "devkit" when value.Length > 0:
+                    result = result with { Devkit = value };
+                    break;
+                case "devkit":
+                    throw new UserErrorException($"{text}: '{option}': the folder of ILSVRC2012_devkit_t12 or its .tar.gz is wanted");
+                case "path" or "label":
+                    throw new UserErrorException($"{text}: '{option}': the name of a column is wanted");
                 case "part" when value is "train" or "holdout":
                     part = value;
                     break;

@@ -15,6 +15,15 @@ internal sealed class SubsetSource(ISampleSource inner, long[] indices) : ISampl
     public IReadOnlyList<string> ClassNames => inner.ClassNames;
 
     /// <inheritdoc/>
+    public int Readers => inner.Readers;
+
+    /// <inheritdoc/>
+    public bool CanPrefetch => inner.CanPrefetch;
+
+    /// <inheritdoc/>
+    public void Prefetch(long index) => inner.Prefetch(indices[index]);
+
+    /// <inheritdoc/>
     public int LabelOf(long index) => inner.LabelOf(indices[index]);
 
     /// <inheritdoc/>

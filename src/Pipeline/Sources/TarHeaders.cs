@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
-using Microsoft.Win32.SafeHandles;
 
 namespace StreamTrainer.Pipeline.Sources;
 
@@ -24,15 +23,19 @@ internal static class TarHeaders
     /// <summary>Directories and regular files of an archive, in its order. Symbolic links and devices are left out.</summary>
     /// <param name="file">The archive.</param>
     /// <param name="path">Its name, for messages.</param>
+    /// <param name="start">Where in the file it begins.</param>
+    /// <param name="length">How long it is; none: to the file's end.</param>
     /// <exception cref="UserErrorException">It is no tar, damaged, or truncated.</exception>
-    public static IEnumerable<TarEntry> Read(SafeFileHandle file, string path)
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static IEnumerable<TarEntry> Read(ByteFile file, string path, long start = 0, long? length = null)
     {
-        long end = RandomAccess.GetLength(file);
+        long end = start + (length ?? file.Length - start);
+        var reader = new Windowed(file, end);
         var header = new byte[Block];
         var overrides = new Overrides();
-        for (long position = 0; position < end;)
+        for (long position = start; position < end;)
         {
-            if (PositionalRead.Fill(file, header, position) < Block)
+            if (!reader.TryRead(header, position))
             {
                 throw new UserErrorException($"{path}: truncated: a header begins at byte {position} and the file ends at {end}; copy or download it again");
             }
@@ -42,31 +45,31 @@ internal static class TarHeaders
                 yield break;
             }
 
-            CheckSum(header, position, path);
+            CheckSum(header, position, position == start, path);
             char kind = (char)header[156];
-            long length = overrides.Size ?? Number(header.AsSpan(124, 12), position, path);
+            long size = overrides.Size ?? Number(header.AsSpan(124, 12), position, path);
             long content = position + Block;
             string name = overrides.Name ?? NameOf(header);
-            if (length < 0 || length > end - content)
+            if (size < 0 || size > end - content)
             {
-                throw new UserErrorException($"{path}: truncated: '{name}' at byte {position} has {length} bytes and only {Math.Max(0, end - content)} are there; copy or download it again");
+                throw new UserErrorException($"{path}: truncated: '{name}' at byte {position} has {size} bytes and only {Math.Max(0, end - content)} are there; copy or download it again");
             }
 
-            position = content + (length + Block - 1) / Block * Block;
+            position = content + (size + Block - 1) / Block * Block;
             switch (kind)
             {
                 case 'x':
-                    overrides.ReadPax(Content(file, content, length, path));
+                    overrides.ReadPax(Content(file, content, size, path));
                     continue;
                 case 'L':
-                    overrides.Name = Encoding.UTF8.GetString(Content(file, content, length, path)).TrimEnd('\0');
+                    overrides.Name = Encoding.UTF8.GetString(Content(file, content, size, path)).TrimEnd('\0');
                     continue;
                 case 'g' or 'K':
                     // Neither a global header nor a long link target has anything to do with an image's name or size.
                     continue;
                 case '0' or '\0' or '7':
                     // Archives older than POSIX have no kind for directories: their names end in a slash.
-                    yield return new TarEntry(name, name.EndsWith('/'), content, length);
+                    yield return new TarEntry(name, name.EndsWith('/'), content, size);
                     break;
                 case '5':
                     yield return new TarEntry(name, true, content, 0);
@@ -84,7 +87,7 @@ internal static class TarHeaders
         throw new UserErrorException($"{path}: truncated: it ends at byte {end} without the blocks of zeros that end an archive; copy or download it again");
     }
 
-    private static byte[] Content(SafeFileHandle file, long offset, long length, string path)
+    private static byte[] Content(ByteFile file, long offset, long length, string path)
     {
         if (length > 1 << 20)
         {
@@ -92,7 +95,7 @@ internal static class TarHeaders
         }
 
         var content = new byte[length];
-        PositionalRead.Exactly(file, content, offset);
+        file.Exactly(content, offset);
         return content;
     }
 
@@ -110,7 +113,7 @@ internal static class TarHeaders
         return Encoding.UTF8.GetString(end < 0 ? field : field[..end]);
     }
 
-    private static void CheckSum(ReadOnlySpan<byte> header, long position, string path)
+    private static void CheckSum(ReadOnlySpan<byte> header, long position, bool first, string path)
     {
         if (header[0] == 0x1f && header[1] == 0x8b || header.StartsWith("\x28\xb5\x2f\xfd"u8) || header.StartsWith("BZh"u8) || header.StartsWith("\xfd7zXZ"u8))
         {
@@ -135,7 +138,7 @@ internal static class TarHeaders
 
         if (sum != said)
         {
-            throw new UserErrorException(position == 0
+            throw new UserErrorException(first
                 ? $"{path}: not a tar archive"
                 : $"{path}: damaged: no valid header at byte {position}; copy or download it again");
         }
@@ -174,6 +177,32 @@ internal static class TarHeaders
         }
 
         return value;
+    }
+
+    /// <summary>Reads a window at a time: over a network one request brings the headers of several small files.</summary>
+    private sealed class Windowed(ByteFile file, long end)
+    {
+        private readonly byte[] _window = new byte[file.Window];
+        private long _start;
+        private int _length;
+
+        public bool TryRead(Span<byte> destination, long position)
+        {
+            if (position < _start || position + destination.Length > _start + _length)
+            {
+                _start = position;
+                _length = file.Read(_window.AsSpan(0, (int)Math.Min(_window.Length, end - position)), position);
+            }
+
+            int at = (int)(position - _start);
+            if (_length - at < destination.Length)
+            {
+                return false;
+            }
+
+            _window.AsSpan(at, destination.Length).CopyTo(destination);
+            return true;
+        }
     }
 
     /// <summary>What an extended header says about the entry that follows.</summary>

@@ -1,14 +1,14 @@
-using Microsoft.Win32.SafeHandles;
+using StreamTrainer.Pipeline.Sources.Remote;
 
 namespace StreamTrainer.Pipeline.Sources;
 
 /// <summary>Which archive an index belongs to.</summary>
-/// <param name="Path">Its full path.</param>
+/// <param name="Path">Its full path or its address.</param>
 /// <param name="Size">Its bytes.</param>
-/// <param name="Changed">Its last change, UTC ticks.</param>
-internal readonly record struct TarIdentity(string Path, long Size, long Changed)
+/// <param name="Version">What is different once its content is another.</param>
+internal readonly record struct TarIdentity(string Path, long Size, string Version)
 {
-    /// <summary>The identity of an open archive: of the file itself where the path is a link.</summary>
-    public static TarIdentity Of(SafeFileHandle file, string path) =>
-        new(System.IO.Path.GetFullPath(path), RandomAccess.GetLength(file), File.GetLastWriteTimeUtc(file).Ticks);
+    /// <summary>The identity of an open archive.</summary>
+    public static TarIdentity Of(ByteFile file) =>
+        new(RemoteFiles.IsRemote(file.Name) ? file.Name : System.IO.Path.GetFullPath(file.Name), file.Length, file.Version);
 }

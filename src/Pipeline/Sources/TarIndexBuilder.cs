@@ -1,23 +1,25 @@
 namespace StreamTrainer.Pipeline.Sources;
 
 /// <summary>
-/// Makes the index of a tar of images: the class of an image is its folder. Folders around all classes (<c>train/</c>) are
-/// left out; below a class there may be more folders.
+/// Makes the index of a tar of images, whose class is their folder, or a member beside them: WebDataset's <c>.cls</c> (a number,
+/// or a name) or <c>.json</c>. Folders around all classes (<c>train/</c>) are left out; below a class there may be more folders.
+/// A tar in the tar is a folder of its name, which is how ImageNet's training set comes.
 /// </summary>
 internal static class TarIndexBuilder
 {
     /// <summary>Builds the index.</summary>
-    /// <param name="entries">The archive's entries.</param>
-    /// <param name="path">Its name, for messages.</param>
-    /// <exception cref="UserErrorException">There is no image in a class folder, or a class without one.</exception>
-    public static SampleIndex Build(IEnumerable<TarEntry> entries, string path)
+    /// <param name="file">The archive.</param>
+    /// <exception cref="UserErrorException">There is no image with a class, or a class without one.</exception>
+    public static SampleIndex Build(ByteFile file)
     {
+        string path = file.Name;
         var names = new NameTable();
         var offsets = new List<long>();
         var lengths = new List<int>();
         var folders = new List<string>();
+        var labels = new LabelMembers(file);
         string[]? around = null;
-        foreach (TarEntry entry in entries)
+        foreach (TarEntry entry in Entries(file, path))
         {
             string name = Normalised(entry.Name);
             if (entry.Directory)
@@ -39,6 +41,10 @@ internal static class TarIndexBuilder
                 offsets.Add(entry.Offset);
                 lengths.Add((int)entry.Length);
             }
+            else
+            {
+                labels.Look(name, entry);
+            }
         }
 
         if (around is null)
@@ -47,16 +53,40 @@ internal static class TarIndexBuilder
         }
 
         names.Trim();
-        (int[] labels, string[] classes) = Classify(names, around.Length, path);
+        if (labels.Count > 0)
+        {
+            return labels.Index(names, offsets, lengths);
+        }
+
+        (int[] classOf, string[] classes) = Classify(names, around.Length, path);
         RejectEmptyClasses(folders, around, classes, path);
         return new SampleIndex
         {
             ClassNames = classes,
             Offsets = [.. offsets],
             Lengths = [.. lengths],
-            Labels = labels,
+            Labels = classOf,
             Names = names,
         };
+    }
+
+    /// <summary>The entries of an archive, and of the archives in it under their names.</summary>
+    private static IEnumerable<TarEntry> Entries(ByteFile file, string path)
+    {
+        const string Tar = ".tar";
+        foreach (TarEntry entry in TarHeaders.Read(file, path))
+        {
+            if (entry.Directory || !entry.Name.EndsWith(Tar, StringComparison.OrdinalIgnoreCase) || ImageFiles.IsHidden(entry.Name))
+            {
+                yield return entry;
+                continue;
+            }
+
+            foreach (TarEntry inner in TarHeaders.Read(file, $"{path}:{entry.Name}", entry.Offset, entry.Length))
+            {
+                yield return inner with { Name = $"{entry.Name[..^Tar.Length]}/{Normalised(inner.Name)}" };
+            }
+        }
     }
 
     private static string Normalised(string name)

@@ -14,7 +14,7 @@ namespace StreamTrainer.Pipeline.Sources;
 /// </summary>
 internal static class TarIndexCache
 {
-    private const int Version = 1;
+    private const int Version = 2;
     private const string Kind = "tar-index";
 
     private static readonly MessagePackSerializerOptions s_options = StandardResolverAllowPrivate.Options;
@@ -78,8 +78,8 @@ internal static class TarIndexCache
         /// <summary>The archive's bytes.</summary>
         [Key(2)] public long Size { get; init; }
 
-        /// <summary>The archive's last change, UTC ticks.</summary>
-        [Key(3)] public long Changed { get; init; }
+        /// <summary>The archive's version.</summary>
+        [Key(3)] public string Version { get; init; } = "";
 
         /// <summary>The class names.</summary>
         [Key(4)] public string[] Classes { get; init; } = [];
@@ -99,22 +99,26 @@ internal static class TarIndexCache
         /// <summary>uint32 each.</summary>
         [Key(9)] public byte[] NameEnds { get; init; } = [];
 
+        /// <summary>Whether the classes are numbers.</summary>
+        [Key(10)] public bool Numbered { get; init; }
+
         internal static Stored From(TarIdentity archive, SampleIndex index) => new()
         {
-            Format = Version,
+            Format = TarIndexCache.Version,
             Path = archive.Path,
             Size = archive.Size,
-            Changed = archive.Changed,
+            Version = archive.Version,
             Classes = [.. index.ClassNames],
             Offsets = MemoryMarshal.AsBytes<long>(index.Offsets).ToArray(),
             Lengths = MemoryMarshal.AsBytes<int>(index.Lengths).ToArray(),
             Labels = MemoryMarshal.AsBytes<int>(index.Labels).ToArray(),
             Names = index.Names.Bytes.ToArray(),
             NameEnds = MemoryMarshal.AsBytes(index.Names.Ends).ToArray(),
+            Numbered = index.Numbered,
         };
 
         internal bool Fits(TarIdentity archive) =>
-            Format == Version && Path == archive.Path && Size == archive.Size && Changed == archive.Changed;
+            Format == TarIndexCache.Version && Path == archive.Path && Size == archive.Size && Version == archive.Version;
 
         internal SampleIndex ToIndex() => new()
         {
@@ -123,6 +127,7 @@ internal static class TarIndexCache
             Lengths = MemoryMarshal.Cast<byte, int>(Lengths).ToArray(),
             Labels = MemoryMarshal.Cast<byte, int>(Labels).ToArray(),
             Names = new NameTable(Names, MemoryMarshal.Cast<byte, uint>(NameEnds).ToArray()),
+            Numbered = Numbered,
         };
     }
 }

@@ -13,7 +13,9 @@ namespace StreamTrainer.Pipeline.Transforms;
 /// <param name="Filter">The resize's filter.</param>
 /// <param name="Flip">Whether it is mirrored, left to right.</param>
 /// <param name="Shift">Columns and rows that the window is moved by, over a reflected border; none: it stays.</param>
-public readonly record struct CropPlan(CropBox Box, ImageSize Target, CropBox Window, Interpolation Filter, bool Flip = false, (int Right, int Down)? Shift = null);
+/// <param name="Border">What lies around a window that is smaller than the output; none: the window fills it.</param>
+public readonly record struct CropPlan(
+    CropBox Box, ImageSize Target, CropBox Window, Interpolation Filter, bool Flip = false, (int Right, int Down)? Shift = null, CropBorder? Border = null);
 
 /// <summary>
 /// Decodes as much as a crop needs, crops, resizes, flips, straight into the sample's place in the batch. What is done to an
@@ -48,11 +50,18 @@ public abstract unsafe class CropTransform : IImageTransform
             CropPlan plan = Plan(_decoder.Open(sample), place);
             CropBox needed = _resampler.Prepare(new ImageSize(plan.Box.Width, plan.Box.Height), plan.Target, plan.Window, plan.Filter);
             _decoder.Start(needed with { Left = plan.Box.Left + needed.Left, Top = plan.Box.Top + needed.Top });
-            long decoding = Stopwatch.GetTimestamp() - start, transforming = 0;
+            long started = Stopwatch.GetTimestamp(), decoding = started - start;
             fixed (byte* output = destination)
             {
                 byte* resized = plan.Shift is null ? output : _whole.Reserve(destination.Length);
-                _resampler.Begin(plan.Flip && plan.Shift is null, resized);
+                if (plan.Border is { } border)
+                {
+                    border.Fill(output, OutputSize);
+                    resized = output + 3L * (border.Top * OutputSize.Width + border.Left);
+                }
+
+                _resampler.Begin(plan.Flip && plan.Shift is null, resized, 3 * (plan.Border is null ? plan.Window.Width : OutputSize.Width));
+                long transforming = Stopwatch.GetTimestamp() - started;
                 for (int row = 0; row < needed.Height;)
                 {
                     long asked = Stopwatch.GetTimestamp();
@@ -64,15 +73,16 @@ public abstract unsafe class CropTransform : IImageTransform
                     transforming += Stopwatch.GetTimestamp() - decoded;
                 }
 
+                long resampled = Stopwatch.GetTimestamp();
                 if (plan.Shift is (int right, int down))
                 {
-                    long resampled = Stopwatch.GetTimestamp();
                     PadShift.Apply(new PixelView(resized, plan.Window.Width, plan.Window.Height, 3 * plan.Window.Width), right, down, plan.Flip, output);
-                    transforming += Stopwatch.GetTimestamp() - resampled;
                 }
-            }
 
-            timing = new TransformTiming(timing.DecodeTicks + decoding, timing.TransformTicks + transforming);
+                Finish(output);
+                transforming += Stopwatch.GetTimestamp() - resampled;
+                timing = new TransformTiming(timing.DecodeTicks + decoding, timing.TransformTicks + transforming);
+            }
         }
         finally
         {
@@ -89,6 +99,12 @@ public abstract unsafe class CropTransform : IImageTransform
 
     /// <summary>What is done to an image of this size at this place; a pure function of both.</summary>
     protected abstract CropPlan Plan(ImageSize image, in SamplePlace place);
+
+    /// <summary>Changes the cropped image in its place in the batch, as <see cref="Plan"/> has drawn.</summary>
+    /// <param name="pixels"><c>[height, width, 3]</c> of <see cref="OutputSize"/>, and not a byte more.</param>
+    protected virtual void Finish(byte* pixels)
+    {
+    }
 
     /// <summary>Frees the buffers.</summary>
     protected virtual void Dispose(bool disposing)

@@ -11,7 +11,7 @@ internal sealed unsafe class NearestPass : IDisposable
     private CropBox _window;
     private bool _flip;
     private byte* _output;
-    private int _made, _pushed;
+    private int _made, _pushed, _stride;
 
     /// <inheritdoc cref="Resampler.Prepare(ImageSize, in ResampleBox, ImageSize, in CropBox, Interpolation)"/>
     public CropBox Prepare(ImageSize source, in ResampleBox box, ImageSize target, in CropBox window)
@@ -24,10 +24,11 @@ internal sealed unsafe class NearestPass : IDisposable
         return new CropBox(left, top, width, height);
     }
 
-    /// <inheritdoc cref="Resampler.Begin"/>
-    public void Begin(bool flip, byte* target)
+    /// <inheritdoc cref="Resampler.Begin(bool, byte*, int)"/>
+    public void Begin(bool flip, byte* target, int stride)
     {
         _flip = flip;
+        _stride = stride;
         _output = target;
         _made = _pushed = 0;
     }
@@ -39,7 +40,7 @@ internal sealed unsafe class NearestPass : IDisposable
         {
             while (_made < _window.Height && _row[_made] == _pushed)
             {
-                Row(pixels.Row(y), _output + 3L * _window.Width * _made);
+                Row(pixels.Row(y), _output + (long)_stride * _made);
                 _made++;
             }
         }

@@ -16,7 +16,9 @@ internal static unsafe class ResamplePass128
         TwoRows(rows.S2, rows.S3, rows.Origin, table, rows.T23);
     }
 
+    /// <summary>Makes one row of several. Up to 32 numbers behind a pair's last one are read; nothing behind the target row is written.</summary>
     /// <inheritdoc cref="ResamplePass256.Vertical"/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Vertical(short** pairs, int count, ResampleTable table, int row, int length, byte* target)
     {
         byte* rest = stackalloc byte[Vector128<byte>.Count];
@@ -47,6 +49,7 @@ internal static unsafe class ResamplePass128
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void TwoRows(byte* s0, byte* s1, int origin, ResampleTable table, short* target)
     {
         Vector128<byte> order = Vector128.Create((byte)0, 6, 3, 9, 1, 7, 4, 10, 2, 8, 5, 11, 255, 255, 255, 255);

@@ -8,7 +8,8 @@ namespace StreamTrainer.Pipeline.Transforms;
 internal static unsafe class ResamplePass256
 {
     /// <inheritdoc cref="ResamplePass.Horizontal"/>
-    /// <remarks>Up to 4 numbers behind the last pixel are written, up to 16 bytes behind the source rows' last pixel are read.</remarks>
+    /// <remarks>Up to 2 numbers behind the last pixel are written, up to 16 bytes behind the source rows' last pixel are read.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Horizontal(in ResampleRows rows, ResampleTable table)
     {
         Vector256<byte> order = Vector256.Create(
@@ -40,10 +41,14 @@ internal static unsafe class ResamplePass256
         }
     }
 
-    /// <inheritdoc cref="ResamplePass.Vertical"/>
-    /// <param name="count">How many pairs.</param>
-    /// <remarks>Up to 64 numbers behind a pair's last one are read; nothing behind the target row is written.</remarks>
-#pragma warning disable CS1573 // The others are inherited.
+    /// <summary>Makes one row of several. Up to 64 numbers behind a pair's last one are read; nothing behind the target row is written.</summary>
+    /// <param name="pairs">The pairs of rows that it takes.</param>
+    /// <param name="count">How many they are.</param>
+    /// <param name="table">Weights.</param>
+    /// <param name="row">Which of the table's output rows.</param>
+    /// <param name="length">Bytes of a row.</param>
+    /// <param name="target">The output row.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Vertical(short** pairs, int count, ResampleTable table, int row, int length, byte* target)
     {
         Vector256<int> inOrder = Vector256.Create(0, 4, 1, 5, 2, 6, 3, 7);
@@ -75,7 +80,6 @@ internal static unsafe class ResamplePass256
             }
         }
     }
-#pragma warning restore CS1573
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Two(

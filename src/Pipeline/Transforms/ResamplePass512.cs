@@ -69,10 +69,13 @@ internal static unsafe class ResamplePass512
         }
     }
 
-    /// <inheritdoc cref="ResamplePass.Vertical"/>
-    /// <param name="count">How many pairs.</param>
-    /// <remarks>Up to 128 numbers behind a pair's last one are read; nothing behind the target row is written.</remarks>
-#pragma warning disable CS1573 // The others are inherited.
+    /// <summary>Makes one row of several. Up to 128 numbers behind a pair's last one are read; nothing behind the target row is written.</summary>
+    /// <param name="pairs">The pairs of rows that it takes.</param>
+    /// <param name="count">How many they are.</param>
+    /// <param name="table">Weights.</param>
+    /// <param name="row">Which of the table's output rows.</param>
+    /// <param name="length">Bytes of a row.</param>
+    /// <param name="target">The output row.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Vertical(short** pairs, int count, ResampleTable table, int row, int length, byte* target)
     {
@@ -105,7 +108,6 @@ internal static unsafe class ResamplePass512
             }
         }
     }
-#pragma warning restore CS1573
 
     /// <summary>The weights of a group's values, from those of its pixels.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -6,7 +6,7 @@ namespace StreamTrainer.Pipeline.Transforms;
 /// <summary>
 /// Which source pixels make each output pixel of a pass, and with which weights, as Pillow computes them: fixed point of 22
 /// bits, rounded half away from zero. Tap by tap: the first taps of all output pixels, then the second ones, and so on, so that
-/// neighbours are made, and read, together. Rebuilt for every resize, since a random crop's sizes hardly ever come again.
+/// neighbours are made, and read, together. Kept until another is asked for: a random crop's sizes hardly ever come again.
 /// </summary>
 /// <remarks>
 /// Vector code multiplies 16-bit numbers, two taps at once. A weight is therefore also kept as two parts, k = (k >> 11) * 2048 +
@@ -33,6 +33,7 @@ internal sealed unsafe class ResampleTable(VectorLevel level) : IDisposable
     private readonly ResampleMemory<double> _values = new();
     private int* _first, _high, _low;
     private int _stride;
+    private (ResampleAxis Axis, int First, int Count, bool Mirrored, int? Origin)? _built;
 
     /// <summary>Output pixels.</summary>
     public int Count { get; private set; }
@@ -67,6 +68,12 @@ internal sealed unsafe class ResampleTable(VectorLevel level) : IDisposable
     /// pixels origin and origin + 1, + 2 and + 3 and so on: an output pixel may begin with the second one of a pair.</param>
     public void Build(in ResampleAxis axis, int first, int count, bool mirrored, int? origin)
     {
+        if (_built == (axis, first, count, mirrored, origin))
+        {
+            return;
+        }
+
+        _built = (axis, first, count, mirrored, origin);
         Count = count;
         _stride = (count + 15) / 16 * 16 + Slack;
         Starts = _bounds.Reserve(2L * _stride);

@@ -31,7 +31,7 @@ public sealed unsafe class Resampler : IDisposable
     private int _pushed, _made, _pairs, _ringMask;
     private short* _ringRows;
     private byte* _oddRow;
-    private long _ringStride;
+    private long _ringStride, _outputStride;
     private bool _isNearest, _isGrouped;
 
     /// <summary>A resampler for one thread.</summary>
@@ -64,8 +64,19 @@ public sealed unsafe class Resampler : IDisposable
     /// <param name="window">The part of the resized image that is wanted.</param>
     /// <param name="filter">The filter; not random.</param>
     /// <returns>The part of the source that is needed for it.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The part or the window lies outside, or the filter is random.</exception>
     public CropBox Prepare(ImageSize source, in ResampleBox box, ImageSize target, in CropBox window, Interpolation filter)
     {
+        if (!(box.Left >= 0 && box.Left < box.Right && box.Right <= source.Width && box.Top >= 0 && box.Top < box.Bottom && box.Bottom <= source.Height))
+        {
+            throw new ArgumentOutOfRangeException(nameof(box), box, $"must be a part of {source}");
+        }
+
+        if (window.Left < 0 || window.Width < 1 || window.Left > target.Width - window.Width || window.Top < 0 || window.Height < 1 || window.Top > target.Height - window.Height)
+        {
+            throw new ArgumentOutOfRangeException(nameof(window), window, $"must be a part of {target}");
+        }
+
         _window = window;
         _isNearest = filter == Interpolation.Nearest;
         if (_isNearest)
@@ -80,16 +91,22 @@ public sealed unsafe class Resampler : IDisposable
         return _needed = new CropBox(left, top, width, height);
     }
 
+    /// <summary>Begins to make the window, packed.</summary>
+    /// <inheritdoc cref="Begin(bool, byte*, int)"/>
+    public void Begin(bool flip, byte* target) => Begin(flip, target, 3 * _window.Width);
+
     /// <summary>Begins to make the window.</summary>
     /// <param name="flip">Mirror it, left to right.</param>
-    /// <param name="target">Packed RGB of the window's size; not a byte behind it is written. Complete when all rows were pushed.</param>
-    public void Begin(bool flip, byte* target)
+    /// <param name="target">RGB of the window's size; not a byte beside it is written. Complete when all rows were pushed.</param>
+    /// <param name="stride">Bytes from a row to the next.</param>
+    public void Begin(bool flip, byte* target, int stride)
     {
         _output = target;
+        _outputStride = stride;
         _pushed = _made = _pairs = 0;
         if (_isNearest)
         {
-            _nearest.Begin(flip, target);
+            _nearest.Begin(flip, target, stride);
             return;
         }
 
@@ -160,6 +177,26 @@ public sealed unsafe class Resampler : IDisposable
         _odd.Dispose();
     }
 
+    /// <summary>The horizontal pass by the widest vectors that can do it.</summary>
+    internal static void Across(VectorLevel level, in ResampleRows rows, ResampleTable table, ResampleGroups? groups)
+    {
+        switch (level)
+        {
+            case VectorLevel.Vector512 when groups is not null:
+                ResamplePass512.Horizontal(rows, table, groups);
+                break;
+            case VectorLevel.Vector512 or VectorLevel.Vector256:
+                ResamplePass256.Horizontal(rows, table);
+                break;
+            case VectorLevel.Vector128:
+                ResamplePass128.Horizontal(rows, table);
+                break;
+            default:
+                ResamplePass.Horizontal(rows, table);
+                break;
+        }
+    }
+
     /// <summary>The horizontal pass of one or two pairs of rows, then the output rows that can be made.</summary>
     private void Pairs(byte* s0, byte* s1, byte* s2, byte* s3, int count)
     {
@@ -175,22 +212,7 @@ public sealed unsafe class Resampler : IDisposable
             Origin = _needed.Left,
             Width = _needed.Width,
         };
-        switch (_level)
-        {
-            case VectorLevel.Vector512 when _isGrouped:
-                ResamplePass512.Horizontal(rows, _columns, _groups);
-                break;
-            case VectorLevel.Vector512 or VectorLevel.Vector256:
-                ResamplePass256.Horizontal(rows, _columns);
-                break;
-            case VectorLevel.Vector128:
-                ResamplePass128.Horizontal(rows, _columns);
-                break;
-            default:
-                ResamplePass.Horizontal(rows, _columns);
-                break;
-        }
-
+        Across(_level, rows, _columns, _isGrouped ? _groups : null);
         _pairs += count;
         while (_made < _window.Height && _rows.Starts[_made] + _rows.Taps[_made] - _needed.Top <= Math.Min(2 * _pairs, _needed.Height))
         {
@@ -209,7 +231,7 @@ public sealed unsafe class Resampler : IDisposable
         }
 
         int length = 3 * _window.Width;
-        byte* target = _output + (long)length * row;
+        byte* target = _output + _outputStride * row;
         switch (_level)
         {
             case VectorLevel.Vector512:

@@ -1,22 +1,46 @@
 using StreamTrainer.Pipeline.Options;
 using StreamTrainer.Pipeline.Sampling;
+using StreamTrainer.Pipeline.Transforms.Operations;
+using StreamTrainer.Pipeline.Transforms.Policies;
 
 namespace StreamTrainer.Pipeline.Transforms;
 
 /// <summary>
-/// The training transform: crop, resize, flip. Draws are taken in timm's order: the crop, the filter where it is random, the
-/// flip. One worker's.
+/// The training transform: crop, resize, flip, then a policy's operations or colour jitter. Draws are taken in timm's order: the
+/// crop, the filter where it is random, the flip, the policy. One worker's.
 /// </summary>
 public sealed class TrainTransform : CropTransform
 {
     private readonly AugmentOptions _options;
+    private readonly AugmentPolicy? _policy;
+    private readonly OperationCall[] _calls;
+    private readonly PixelCanvas _canvas = new();
+    private readonly RgbColor _fill;
+    private int _applied;
 
     /// <summary>A transform for one worker.</summary>
     /// <param name="options">What to do.</param>
     /// <param name="exifOrientation">Whether images are turned as their EXIF orientation says.</param>
     /// <param name="decoder">Which decoder image files get.</param>
-    public TrainTransform(AugmentOptions options, bool exifOrientation, DecoderKind decoder = DecoderKind.Auto)
-        : base(options?.Size ?? throw new ArgumentNullException(nameof(options)), exifOrientation, decoder) => _options = options;
+    /// <param name="mean">Mean of the channels, for pixels in 0..1: what geometric operations put where the image ends.</param>
+    /// <exception cref="UserErrorException">The policy's text is wrong.</exception>
+    public TrainTransform(AugmentOptions options, bool exifOrientation, DecoderKind decoder = DecoderKind.Auto, IReadOnlyList<double>? mean = null)
+        : base(options?.Size ?? throw new ArgumentNullException(nameof(options)), exifOrientation, decoder)
+    {
+        _options = options;
+        _fill = RgbColor.OfMean(mean ?? new DataOptions().Mean);
+        _policy = options.AutoAugment is { } text ? AugmentPolicies.Parse(text, options.Size, options.Interpolation)
+            : options.ColorJitter > 0 ? new ColorJitter(options.ColorJitter)
+            : null;
+        _calls = new OperationCall[_policy?.MostOperations ?? 0];
+    }
+
+    /// <summary>What is drawn for an image of this size at this place; the operations until the next call.</summary>
+    internal (CropPlan Plan, ReadOnlyMemory<OperationCall> Calls) Drawn(ImageSize image, in SamplePlace place)
+    {
+        CropPlan plan = Plan(image, place);
+        return (plan, _calls.AsMemory(0, _applied));
+    }
 
     /// <inheritdoc/>
     protected override CropPlan Plan(ImageSize image, in SamplePlace place)
@@ -33,14 +57,48 @@ public sealed class TrainTransform : CropTransform
             case CropMode.PadShift:
                 plan = new CropPlan(all, OutputSize, output, default, Shift: PadShift.Draw(ref draws, _options));
                 break;
+            case CropMode.ScaleJitter:
+                (ImageSize scaled, CropBox part) = ScaleJitter.Draw(ref draws, image, _options);
+                plan = new CropPlan(all, scaled, part, default);
+                break;
             default:
-                (ImageSize resized, CropBox crop) = EvaluationGeometry.Of(image, _options.Size, 1.0);
+                (ImageSize resized, CropBox crop) = EvaluationGeometry.Center(image, _options.Size, 1.0);
                 plan = new CropPlan(all, resized, crop, default);
                 break;
         }
 
         Interpolation filter = Filter(ref draws);
-        return plan with { Filter = filter, Flip = Flip(ref draws, place) };
+        plan = plan with { Filter = filter, Flip = Flip(ref draws, place) };
+        _applied = _policy?.Draw(ref draws, _calls) ?? 0;
+        return plan;
+    }
+
+    /// <inheritdoc/>
+    protected override unsafe void Finish(byte* pixels)
+    {
+        if (_applied == 0)
+        {
+            return;
+        }
+
+        _canvas.Begin(pixels, OutputSize, _fill);
+        foreach (OperationCall call in _calls.AsSpan(0, _applied))
+        {
+            call.Apply(_canvas);
+        }
+
+        _canvas.Flush();
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _canvas.Dispose();
+        }
+
+        base.Dispose(disposing);
     }
 
     private Interpolation Filter(ref SampleRandom draws) => _options.Interpolation switch

@@ -2,6 +2,7 @@ using System.Globalization;
 using StreamTrainer.Pipeline.Files;
 using StreamTrainer.Pipeline.Shards;
 using StreamTrainer.Pipeline.Sources;
+using StreamTrainer.Tests;
 using Xunit;
 
 namespace StreamTrainer.Pipeline.Tests.Shards;
@@ -24,7 +25,7 @@ public sealed class DamageTests : IDisposable
         using ISampleSource source = _set.Open();
         ShardIndex index = ShardIndexFormat.Read(File.ReadAllBytes(Path.Combine(path, "index.msgpack")), path);
         string[] files = [.. Directory.GetFiles(path, "*.bin").Order(StringComparer.Ordinal)];
-        for (int round = 0; round < 120; round++)
+        for (int round = 0; round < (TestPaths.Full ? 2000 : 48); round++)
         {
             int number = round % files.Length;
             byte[] whole = File.ReadAllBytes(files[number]), bytes = [.. whole];

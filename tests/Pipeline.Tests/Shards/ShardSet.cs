@@ -27,6 +27,8 @@ public sealed class ShardSet : IDisposable
             }
 
             byte[] whole = File.ReadAllBytes(jpegs[i % jpegs.Length]);
+            // Turned by its EXIF, which coefficients do not have: the index must.
+            Write($"class 0/{i}turned.jpg", OrientationSegment.Insert(File.ReadAllBytes(jpegs[(i + 5) % jpegs.Length]), 6 + (i % 3)));
             Write($"class 1/{i}png.jpg", png);
             Write($"class 2/{i}cut.jpg", whole.AsSpan(0, whole.Length / 2));
             Write($"class 3/{i}one.jpg", [(byte)i]);

@@ -149,7 +149,7 @@ public sealed class SampleSourcesTests : IDisposable
     [InlineData("?part=both&holdout=5", "part is train or holdout")]
     [InlineData("?holdout=x&part=train", "a whole number from 1 is wanted")]
     [InlineData("?repeat=0", "a whole number from 1 is wanted")]
-    [InlineData("?shuffle=1", "unknown option 'shuffle'; known are holdout, part, repeat")]
+    [InlineData("?shuffle=1", "unknown option 'shuffle'; known are holdout, part, repeat, path, label, devkit")]
     [InlineData("?holdout=4&part=train", "4 samples cannot be held out of 4")]
     public void OptionsSayWhatIsWrong(string options, string message)
     {

@@ -13,6 +13,29 @@ namespace StreamTrainer.Pipeline.Tests.Transforms;
 
 public sealed class TransformTests
 {
+    private static readonly double[] s_grey77 = [77 / 255.0, 77 / 255.0, 77 / 255.0];
+
+    [Fact]
+    public void ScaleJitterCropsAResizedImage()
+    {
+        Gen.Select(Gen.Int[20, 60], Gen.Int[20, 60], Gen.Int[0, 10_000]).Sample((width, height, position) =>
+        {
+            byte[] image = [.. Enumerable.Range(0, 3 * width * height).Select(i => (byte)(i * 37))];
+            using EncodedSample sample = Pixels.Raw(width, height, image);
+            var options = new AugmentOptions { Size = 24, Crop = CropMode.ScaleJitter, ShortSide = [25, 40], Interpolation = Interpolation.Bicubic };
+            var place = new SamplePlace(1, 2, position, 3);
+            using var transform = new TrainTransform(options, false);
+            byte[] result = Pixels.Apply(transform, sample, place);
+
+            SampleRandom draws = place.Random();
+            int side = 25 + (int)(draws.Next() * 16), wide = width <= height ? side : side * width / height, high = width <= height ? side * height / width : side;
+            int top = (int)(draws.Next() * (high - 24 + 1)), left = (int)(draws.Next() * (wide - 24 + 1));
+            bool flip = draws.Next() < 0.5;
+            var all = new CropBox(0, 0, width, height);
+            Assert.Equal(Pixels.Resize(sample, all, new ImageSize(wide, high), new CropBox(left, top, 24, 24), Interpolation.Bicubic, flip), result);
+        });
+    }
+
     [Fact]
     public void APaddedShiftIsAWindowOfTheReflectedImage()
     {
@@ -92,7 +115,7 @@ public sealed class TransformTests
         IImageTransform[] transforms =
         [
             .. Enum.GetValues<CropMode>().Select(crop => new TrainTransform(new AugmentOptions { Size = 32, Crop = crop }, false)),
-            new EvaluationTransform(new EvaluationOptions { Size = 32 }, false),
+            .. Enum.GetValues<EvaluationCropMode>().Select(mode => new EvaluationTransform(new EvaluationOptions { Size = 32, CropMode = mode }, false, mean: s_grey77)),
         ];
         foreach (IImageTransform transform in transforms)
         {

@@ -31,6 +31,9 @@ internal sealed unsafe class BaselineScan : IBlockSource, IDisposable
     private byte* _next;
     private bool _damaged;
 
+    /// <summary>Behind the last byte of the file that was looked at so far.</summary>
+    public byte* Position => _bytes.Source;
+
     /// <summary>Takes the image whose header was read; its bytes must stay as they are while it is read.</summary>
     public void Open(JpegHeader header) => _header = header;
 

@@ -1,6 +1,5 @@
-using System.Buffers.Binary;
 using System.Numerics;
-using StreamTrainer.Pipeline.Decoding.Jpeg;
+using System.Runtime.InteropServices;
 
 namespace StreamTrainer.Pipeline.Shards.Payloads;
 
@@ -8,9 +7,8 @@ namespace StreamTrainer.Pipeline.Shards.Payloads;
 /// Used again for the next group. One thread's.</summary>
 internal sealed unsafe class CoefficientGroupWriter
 {
-    private readonly List<byte> _lengths = [], _dc = [], _masks = [], _escapes = [];
-    private readonly List<bool> _signs = [], _large = [];
-    private readonly List<byte> _nibbles = [];
+    private readonly PackedBits _lengths = new(), _masks = new(), _signs = new(), _large = new(), _nibbles = new();
+    private readonly List<byte> _dc = [], _escapes = [];
     private readonly List<short> _wide = [];
 
     /// <summary>Adds a block of 64 coefficients in row-major order.</summary>
@@ -18,111 +16,72 @@ internal sealed unsafe class CoefficientGroupWriter
     /// <param name="predicted">What the reader takes for its DC.</param>
     public void Add(short* block, short predicted)
     {
-        short difference = (short)(block[0] - predicted);
-        if (difference is >= -127 and <= 127)
+        var difference = (short)(block[0] - predicted);
+        bool isWide = difference is < -127 or > 127;
+        _dc.Add(isWide ? CoefficientGroup.WideDc : (byte)difference);
+        if (isWide)
         {
-            _dc.Add((byte)difference);
-        }
-        else
-        {
-            _dc.Add(CoefficientGroup.WideDc);
             _wide.Add(difference);
         }
 
-        ulong mask = 0;
-        for (int k = 1; k < 64; k++)
+        var ordered = new ZigzagBlock(block);
+        ulong mask = ordered.Mask >> 1, signs = 0, large = 0;
+        int length = (64 - BitOperations.LeadingZeroCount(mask) + 7) / 8, count = 0;
+        _lengths.Add((ulong)length, 4);
+        _masks.Add(mask, 8 * length);
+        for (ulong rest = ordered.Mask; rest != 0; count++)
         {
-            short value = block[Zigzag.Places[k]];
-            if (value == 0)
-            {
-                continue;
-            }
-
-            mask |= 1UL << (k - 1);
+            short value = ordered[ZigzagBlock.Take(ref rest)];
             int size = Math.Abs((int)value);
-            _signs.Add(value < 0);
-            _large.Add(size > 1);
+            signs |= value < 0 ? 1UL << count : 0;
             if (size > 1)
             {
+                large |= 1UL << count;
                 AddLarge(value, size);
             }
         }
 
-        int length = (64 - BitOperations.LeadingZeroCount(mask) + 7) / 8;
-        _lengths.Add((byte)length);
-        for (int i = 0; i < length; i++)
-        {
-            _masks.Add((byte)(mask >> (8 * i)));
-        }
+        _signs.Add(signs, count);
+        _large.Add(large, count);
     }
 
-    /// <summary>Writes the group, and is empty again.</summary>
-    /// <returns>Its bytes.</returns>
-    public int Write(List<byte> to)
+    /// <summary>Appends the group, and is empty again.</summary>
+    public void MoveTo(List<byte> target)
     {
-        int before = to.Count;
-        AddNibbles(_lengths, to);
-        to.AddRange(_dc);
-        to.AddRange(_masks);
-        AddBits(_signs, to);
-        AddBits(_large, to);
-        AddNibbles(_nibbles, to);
-        to.AddRange(_escapes);
+        _lengths.MoveTo(target);
+        target.AddRange(CollectionsMarshal.AsSpan(_dc));
+        _masks.MoveTo(target);
+        _signs.MoveTo(target);
+        _large.MoveTo(target);
+        _nibbles.MoveTo(target);
+        target.AddRange(CollectionsMarshal.AsSpan(_escapes));
         for (int i = _wide.Count - 1; i >= 0; i--)
         {
-            to.Add((byte)_wide[i]);
-            to.Add((byte)(_wide[i] >> 8));
+            target.Add((byte)_wide[i]);
+            target.Add((byte)(_wide[i] >> 8));
         }
 
-        _lengths.Clear();
         _dc.Clear();
-        _masks.Clear();
-        _signs.Clear();
-        _large.Clear();
-        _nibbles.Clear();
         _escapes.Clear();
         _wide.Clear();
-        return to.Count - before;
     }
 
     private void AddLarge(short value, int size)
     {
         if (size < CoefficientGroup.FirstEscaped)
         {
-            _nibbles.Add((byte)(size - 2));
+            _nibbles.Add((ulong)(size - 2), 4);
             return;
         }
 
-        _nibbles.Add(15);
+        _nibbles.Add(15, 4);
         if (size < CoefficientGroup.FirstWide)
         {
             _escapes.Add((byte)(size - CoefficientGroup.FirstEscaped));
             return;
         }
 
-        _escapes.Add(255);
+        _escapes.Add(byte.MaxValue);
         _wide.Add(value);
-    }
-
-    private static void AddNibbles(List<byte> nibbles, List<byte> to)
-    {
-        for (int i = 0; i < nibbles.Count; i += 2)
-        {
-            to.Add((byte)(nibbles[i] | (i + 1 < nibbles.Count ? nibbles[i + 1] << 4 : 0)));
-        }
-    }
-
-    private static void AddBits(List<bool> bits, List<byte> to)
-    {
-        for (int i = 0; i < bits.Count; i += 8)
-        {
-            int value = 0;
-            for (int j = 0; j < 8 && i + j < bits.Count; j++)
-            {
-                value |= bits[i + j] ? 1 << j : 0;
-            }
-
-            to.Add((byte)value);
-        }
     }
 }

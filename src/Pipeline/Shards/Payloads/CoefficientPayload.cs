@@ -53,7 +53,7 @@ internal sealed unsafe class CoefficientPayload
             }
         }
 
-        _group.Write(_index.Bytes);
+        _group.MoveTo(_index.Bytes);
         _index.EndGroup();
     }
 }

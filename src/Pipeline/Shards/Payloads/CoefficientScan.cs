@@ -82,6 +82,14 @@ internal sealed unsafe class CoefficientScan : IBlockSource, IDisposable
     /// <inheritdoc cref="PayloadIndex.RangesFor"/>
     public bool RangesFor(in McuWindow window, Span<PayloadRange> ranges) => _index.RangesFor(window, ranges);
 
+    /// <summary>Unpacks an opened group at a level; see <see cref="CoefficientUnpacker.Unpack"/>.</summary>
+    public static bool Unpack(VectorLevel level, ref CoefficientGroup group, BlockRun* runs, int count, short* waste) => level switch
+    {
+        VectorLevel.Vector512 when CoefficientUnpackerAvx512.IsSupported => CoefficientUnpackerAvx512.Unpack(ref group, runs, count, waste),
+        VectorLevel.Scalar => CoefficientUnpacker.Unpack(ref group, runs, count, waste),
+        _ => CoefficientUnpacker128.Unpack(ref group, runs, count, waste),
+    };
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -104,12 +112,7 @@ internal sealed unsafe class CoefficientScan : IBlockSource, IDisposable
 
         var waste = (short*)(runs + MostRuns);
         CoefficientGroup group = default;
-        return group.Open(data, length, blocks) && _level switch
-        {
-            VectorLevel.Vector512 when CoefficientUnpackerAvx512.IsSupported => CoefficientUnpackerAvx512.Unpack(ref group, runs, count, waste),
-            VectorLevel.Scalar => CoefficientUnpacker.Unpack(ref group, runs, count, waste),
-            _ => CoefficientUnpacker128.Unpack(ref group, runs, count, waste),
-        };
+        return group.Open(data, length, blocks) && Unpack(_level, ref group, runs, count, waste);
     }
 
     private int Place(BlockRun* runs, int number, CoefficientRow row, out int blocks)

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using StreamTrainer.Pipeline.Decoding.Jpeg;
 
 namespace StreamTrainer.Pipeline.Shards.Payloads;
@@ -62,29 +61,24 @@ internal static unsafe class CoefficientUnpacker
         bool good = *extent < 64;
         for (; mask != 0 && good; mask &= mask - 1)
         {
-            int bit = group.Bit++, place = BitOperations.TrailingZeroCount(mask) + 1;
-            short* to = block + Zigzag.Places[place];
-            *to = 1;
-            if (((group.Large[bit >> 3] >> (bit & 7)) & 1) != 0)
+            int bit = group.Bit++, sign = 1 - (2 * Bit(group.Signs, bit));
+            short* to = block + Zigzag.Places[BitOperations.TrailingZeroCount(mask) + 1];
+            *to = (short)sign;
+            if (Bit(group.Large, bit) != 0)
             {
-                good = ReadLarge(ref group, to);
+                good = ReadLarge(ref group, sign, to);
             }
-
-            // The sign of a wide value is in both places, and the same.
-            bool negative = ((group.Signs[bit >> 3] >> (bit & 7)) & 1) != 0;
-            *to = negative && *to > 0 ? (short)-*to : *to;
         }
 
         return good;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool ReadLarge(ref CoefficientGroup group, short* to)
+    private static bool ReadLarge(ref CoefficientGroup group, int sign, short* to)
     {
         int at = group.Nibble++, nibble = (group.Nibbles[at >> 1] >> (4 * (at & 1))) & 15;
         if (nibble < 15)
         {
-            *to = (short)(nibble + 2);
+            *to = (short)(sign * (nibble + 2));
             return true;
         }
 
@@ -94,7 +88,9 @@ internal static unsafe class CoefficientUnpacker
         }
 
         int size = *group.Escapes++ + CoefficientGroup.FirstEscaped;
-        *to = (short)size;
+        *to = (short)(sign * size);
         return size < CoefficientGroup.FirstWide || group.ReadWide(out *to);
     }
+
+    private static int Bit(byte* stream, int bit) => (stream[bit >> 3] >> (bit & 7)) & 1;
 }

@@ -29,7 +29,6 @@ internal static unsafe class CoefficientUnpacker128
         var bitOfByte = Vector128.Create(0x8040201008040201UL).AsByte();
         int number = 0, bit = 0, nibble = 0;
         short first = 0;
-        ulong bad = 0;
         for (BlockRun* run = runs; run < runs + count; run++)
         {
             short dc = run->Below ? first : (short)0;
@@ -52,7 +51,12 @@ internal static unsafe class CoefficientUnpacker128
                 int length = (group.Lengths[number >> 1] >> (4 * (number & 1))) & 15;
                 ulong mask = Unsafe.ReadUnaligned<ulong>(group.Masks) & (length == 8 ? ulong.MaxValue : (1UL << (8 * length)) - 1);
                 group.Masks += length;
-                bad |= mask;
+                if ((long)mask < 0)
+                {
+                    // There is no zigzag position 64.
+                    return false;
+                }
+
                 int nonZero = BitOperations.PopCount(mask);
                 ulong negative = Bits(group.Signs + (bit >> 3), bit & 7), large = Bits(group.Large + (bit >> 3), bit & 7);
                 large &= (1UL << nonZero) - 1;
@@ -106,7 +110,7 @@ internal static unsafe class CoefficientUnpacker128
             }
         }
 
-        return bad <= long.MaxValue && group.AtEnd;
+        return group.AtEnd;
     }
 
     /// <summary>The sizes of a block's large coefficients.</summary>

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using StreamTrainer.Pipeline.Decoding.Jpeg;
 
 namespace StreamTrainer.Pipeline.Shards.Payloads;
@@ -52,35 +54,55 @@ internal sealed class IndexedPayload
         return true;
     }
 
-    private struct Sink(IndexedTableSet set, List<byte> bytes) : ISegmentSink
+    private struct Sink : ISegmentSink
     {
+        private readonly List<byte> _bytes;
+        private readonly uint[] _codes = new uint[IndexedTable.Count * 256];
         private ulong _bits;
         private int _count;
 
+        public Sink(IndexedTableSet set, List<byte> bytes)
+        {
+            _bytes = bytes;
+            for (int table = 0; table < IndexedTable.Count; table++)
+            {
+                HuffmanCode code = set.Code(table);
+                for (int symbol = 0; symbol < 256; symbol++)
+                {
+                    _codes[(table * 256) + symbol] = code.Lengths[symbol] | ((uint)code.Codes[symbol] << 8);
+                }
+            }
+        }
+
         public void Add(int table, int symbol, int bits)
         {
-            HuffmanCode code = set.Code(table);
-            Put(code.Codes[symbol], code.Lengths[symbol]);
-            Put((uint)bits, symbol & 15);
+            uint code = _codes[(table * 256) + symbol];
+            int category = symbol & 15;
+            Put(((ulong)(code >> 8) << category) | (uint)bits, (int)(code & 255) + category);
         }
 
         public void Flush()
         {
-            if (_count > 0)
+            for (_bits <<= 64 - Math.Max(_count, 1); _count > 0; _count -= 8, _bits <<= 8)
             {
-                bytes.Add((byte)(_bits << (8 - _count)));
+                _bytes.Add((byte)(_bits >> 56));
             }
 
             _bits = 0;
             _count = 0;
         }
 
-        private void Put(uint value, int count)
+        /// <summary>At most 26 bits.</summary>
+        private void Put(ulong value, int count)
         {
             _bits = (_bits << count) | value;
-            for (_count += count; _count >= 8; _count -= 8)
+            _count += count;
+            if (_count >= 32)
             {
-                bytes.Add((byte)(_bits >> (_count - 8)));
+                _count -= 32;
+                int at = _bytes.Count;
+                CollectionsMarshal.SetCount(_bytes, at + sizeof(uint));
+                BinaryPrimitives.WriteUInt32BigEndian(CollectionsMarshal.AsSpan(_bytes)[at..], (uint)(_bits >> _count));
             }
         }
     }

@@ -105,7 +105,7 @@ internal sealed class IndexedTableSet : IDisposable
                 }
             }
 
-            if (symbols > data.Length - 16)
+            if (symbols > data.Length - 16 || (IndexedTable.IsDc(t) && data.Slice(16, symbols).ContainsAnyExceptInRange((byte)0, (byte)15)))
             {
                 return null;
             }

@@ -54,24 +54,19 @@ internal static unsafe class SegmentWalk
     private static bool AddAc<TSink>(short* block, int table, ref TSink sink)
         where TSink : struct, ISegmentSink
     {
+        var ordered = new ZigzagBlock(block);
         int before = 0;
-        for (int k = 1; k < 64; k++)
+        for (ulong rest = ordered.Mask; rest != 0;)
         {
-            int value = block[Zigzag.Places[k]];
-            if (value == 0)
+            int k = ZigzagBlock.Take(ref rest), value = ordered[k], category = Category(value);
+            if (category > HuffmanTable.MostCoefficientBits)
             {
-                continue;
+                return false;
             }
 
             for (; k - before > 16; before += 16)
             {
                 sink.Add(table, Zeros, 0);
-            }
-
-            int category = Category(value);
-            if (category > HuffmanTable.MostCoefficientBits)
-            {
-                return false;
             }
 
             sink.Add(table, ((k - before - 1) << 4) | category, Bits(value, category));

@@ -15,6 +15,8 @@ public sealed class JpegDecoderTests
 {
     private static readonly string[] s_samplings = ["1x1", "2x1", "2x2", "1x2", "4x1"];
 
+    public JpegDecoderTests() => VipsRuntime.Initialize();
+
     /// <summary>Golden photographs, by their hashes.</summary>
     [Fact]
     public void GoldenPixelsAreEqual()
@@ -122,6 +124,31 @@ public sealed class JpegDecoderTests
             {
                 byte[] rewritten = Tools.Run("jpegtran", jpeg, arguments.Split(' '))!;
                 Assert.True(expected.AsSpan().SequenceEqual(Pixels.Decode(rewritten).Rgb), $"{file} {arguments}");
+            }
+        }
+    }
+
+    /// <summary>A box of an image that is turned by its EXIF orientation.</summary>
+    [Fact]
+    public void TurnedBoxesAreEqual()
+    {
+        var random = new Random(13);
+        for (int orientation = 1; orientation <= 8; orientation++)
+        {
+            using NetVips.Image image = NetVips.Image.NewFromMemory(DecoderTests.Noise(75 * 58 * 3), 75, 58, 3, NetVips.Enums.BandFormat.Uchar)
+                .Copy(interpretation: NetVips.Enums.Interpretation.Srgb).Mutate(mutable => mutable.Set(NetVips.GValue.GIntType, "orientation", orientation));
+            byte[] jpeg = image.JpegsaveBuffer(q: 90);
+            using NetVips.Image turned = NetVips.Image.NewFromBuffer(jpeg).Autorot();
+            var size = new ImageSize(turned.Width, turned.Height);
+            byte[] whole = turned.WriteToMemory<byte>();
+            foreach (DecoderKind kind in Enum.GetValues<DecoderKind>())
+            {
+                Assert.Equal(size, Pixels.Decode(jpeg, exif: true, kind: kind).Size);
+                for (int i = 0; i < 20; i++)
+                {
+                    CropBox box = Boxes.Random(random, size);
+                    Assert.Equal(Boxes.Crop(whole, size, box), Pixels.Decode(jpeg, box, exif: true, kind: kind).Rgb);
+                }
             }
         }
     }

@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using StreamTrainer.Pipeline.Decoding.Jpeg;
+using StreamTrainer.Tests;
 using Xunit;
 
 namespace StreamTrainer.Pipeline.Tests.Decoding.Jpeg;
@@ -19,7 +19,7 @@ public sealed unsafe class PixelKernelTests
     public void BlocksAreTransformedAlike(VectorLevel level)
     {
         PixelKernels kernels = Kernels(level);
-        const int Blocks = 9, Stride = (8 * Blocks) + 64;
+        const int Blocks = 9, Stride = 8 * Blocks;
         using var memory = new Memory();
         short* blocks = memory.Take<short>(64 * Blocks), steps = memory.Take<short>(64);
         byte* expected = memory.Take<byte>(8 * Stride), actual = memory.Take<byte>(8 * Stride);
@@ -80,27 +80,31 @@ public sealed unsafe class PixelKernelTests
         }
     }
 
+    /// <summary>Of every length, right before a page that may not be touched but for the slack.</summary>
     [Theory]
     [MemberData(nameof(Levels))]
     public void RowsAreMadeAlike(VectorLevel level)
     {
         PixelKernels kernels = Kernels(level);
         using var memory = new Memory();
-        byte* near = memory.Take<byte>(Most + 2) + 1, far = memory.Take<byte>(Most + 2) + 1, third = memory.Take<byte>(Most + 2) + 1;
-        short* sums = memory.Take<short>(Most + 2);
-        byte* expected = memory.Take<byte>(3 * Most), actual = memory.Take<byte>(3 * Most);
         var random = new Random(6);
+        GuardedMemory[] rows = [memory.Guarded(Most), memory.Guarded(Most), memory.Guarded(Most)];
+        GuardedMemory sums = memory.Guarded(Most * sizeof(short)), expected = memory.Guarded(3 * Most), actual = memory.Guarded(3 * Most);
         for (int count = 1; count <= Most; count++)
         {
-            foreach (nint row in (nint[])[(nint)near, (nint)far, (nint)third])
+            // A neighbour on each side of the row.
+            byte* First(int row) => rows[row].End - PixelKernels.Slack - count - 1;
+            byte* near = First(0), far = First(1), third = First(2);
+            for (int row = 0; row < rows.Length; row++)
             {
-                random.NextBytes(new Span<byte>((byte*)row - 1, count + 2));
+                random.NextBytes(new Span<byte>(First(row) - 1, count + 2));
                 // Whole stretches of the extremes, too.
-                new Span<byte>((byte*)row, count)[..random.Next(count)].Fill((byte)(random.Next(2) * 255));
+                new Span<byte>(First(row), count)[..random.Next(count)].Fill((byte)(random.Next(2) * 255));
             }
 
+            var room = (short*)(sums.End - PixelKernels.Slack) - count - 2;
             Same(2, (kernel, target) => kernel.Widen(near, count, target));
-            Same(2, (kernel, target) => kernel.WidenBoth(near, far, count, sums, target));
+            Same(2, (kernel, target) => kernel.WidenBoth(near, far, count, room, target));
             Same(1, (kernel, target) => kernel.Between(near, far, 1, count, target));
             Same(1, (kernel, target) => kernel.Between(near, far, 2, count, target));
             Same(3, (kernel, target) => kernel.Rgb(near, far, third, count, target));
@@ -108,9 +112,10 @@ public sealed unsafe class PixelKernelTests
 
             void Same(int times, Work work)
             {
-                work(s_reference, expected);
-                work(kernels, actual);
-                Assert.True(new Span<byte>(expected, times * count).SequenceEqual(new Span<byte>(actual, times * count)), $"{count}");
+                byte* one = expected.End - PixelKernels.Slack - (times * count), other = actual.End - PixelKernels.Slack - (times * count);
+                work(s_reference, one);
+                work(kernels, other);
+                Assert.True(new Span<byte>(one, times * count).SequenceEqual(new Span<byte>(other, times * count)), $"{count}");
             }
         }
     }
@@ -128,18 +133,19 @@ public sealed unsafe class PixelKernelTests
 
     private delegate void Work(PixelKernels kernels, byte* target);
 
-    /// <summary>Memory with the slack that kernels may touch.</summary>
+    /// <summary>Memory that ends, with the slack that kernels may touch, before a guarded page.</summary>
     private sealed class Memory : IDisposable
     {
-        private readonly List<nint> _taken = [];
+        private readonly List<GuardedMemory> _taken = [];
 
-        public T* Take<T>(int count) where T : unmanaged
+        public GuardedMemory Guarded(int bytes)
         {
-            void* memory = NativeMemory.AllocZeroed((nuint)((count * sizeof(T)) + (2 * PixelKernels.Slack)));
-            _taken.Add((nint)memory);
-            return (T*)memory;
+            _taken.Add(new GuardedMemory(bytes + (2 * PixelKernels.Slack)));
+            return _taken[^1];
         }
 
-        public void Dispose() => _taken.ForEach(memory => NativeMemory.Free((void*)memory));
+        public T* Take<T>(int count) where T : unmanaged => (T*)(Guarded(count * sizeof(T)).End - PixelKernels.Slack) - count;
+
+        public void Dispose() => _taken.ForEach(memory => memory.Dispose());
     }
 }

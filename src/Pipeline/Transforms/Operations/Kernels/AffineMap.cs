@@ -71,5 +71,7 @@ internal readonly record struct AffineMap(double A, double B, double C, double D
         return x;
     }
 
-    private static int Guess(double slope, double q, double c, double bound, int width) => (int)Math.Clamp((bound - q - c) / slope, 0, width);
+    /// <summary>The first pixel whose centre lies behind the bound, but for rounding: nearly always it is.</summary>
+    private static int Guess(double slope, double q, double c, double bound, int width) =>
+        (int)Math.Ceiling(Math.Min(Math.Max((bound - q - c) / slope - 0.5, 0), width));
 }

@@ -144,28 +144,52 @@ internal static unsafe class ColumnShift
         TVector pixels0 = TLanes.LoadDoubles(PixelThirds.Pixels);
         TVector pixels1 = TLanes.LoadDoubles(PixelThirds.Pixels + lanes);
         TVector pixels2 = TLanes.LoadDoubles(PixelThirds.Pixels + 2 * lanes);
+        if (slope == 0)
+        {
+            // All columns are alike.
+            TVector fraction = Fraction<TLanes, TVector>(pixels0, slopes, centres, constants);
+            int bytes = 3 * count;
+            for (int i = 0; i < bytes; i += lanes)
+            {
+                int at = 3 * from + Math.Min(i, bytes - lanes);
+                Interpolate<TLanes, TVector>(source + at, stride, row + at, fraction, bicubic);
+            }
+
+            return count;
+        }
+
         for (int i = 0; i < count; i += lanes)
         {
             int at = from + Math.Min(i, count - lanes);
             TVector first = TLanes.AllDoubles(at + 0.5);
             byte* taps = source + 3 * at, target = row + 3 * at;
-            Third<TLanes, TVector>(taps, stride, target, TLanes.AddDoubles(first, pixels0), slopes, centres, constants, bicubic);
-            Third<TLanes, TVector>(taps + lanes, stride, target + lanes, TLanes.AddDoubles(first, pixels1), slopes, centres, constants, bicubic);
-            Third<TLanes, TVector>(taps + 2 * lanes, stride, target + 2 * lanes, TLanes.AddDoubles(first, pixels2), slopes, centres, constants, bicubic);
+            TVector fraction = Fraction<TLanes, TVector>(TLanes.AddDoubles(first, pixels0), slopes, centres, constants);
+            Interpolate<TLanes, TVector>(taps, stride, target, fraction, bicubic);
+            fraction = Fraction<TLanes, TVector>(TLanes.AddDoubles(first, pixels1), slopes, centres, constants);
+            Interpolate<TLanes, TVector>(taps + lanes, stride, target + lanes, fraction, bicubic);
+            fraction = Fraction<TLanes, TVector>(TLanes.AddDoubles(first, pixels2), slopes, centres, constants);
+            Interpolate<TLanes, TVector>(taps + 2 * lanes, stride, target + 2 * lanes, fraction, bicubic);
         }
 
         return count;
     }
 
+    /// <summary>The source row less its floor.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Third<TLanes, TVector>(
-        byte* taps, long stride, byte* target, TVector column, TVector slope, TVector centre, TVector constant, bool bicubic)
+    private static TVector Fraction<TLanes, TVector>(TVector column, TVector slope, TVector centre, TVector constant)
         where TLanes : IDoubleLanes<TVector>
         where TVector : struct
     {
         TVector y = TLanes.AddDoubles(TLanes.AddDoubles(TLanes.MultiplyDoubles(slope, column), centre), constant);
         y = TLanes.SubtractDoubles(y, TLanes.AllDoubles(0.5));
-        TVector fraction = TLanes.SubtractDoubles(y, TLanes.FloorDoubles(y));
+        return TLanes.SubtractDoubles(y, TLanes.FloorDoubles(y));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Interpolate<TLanes, TVector>(byte* taps, long stride, byte* target, TVector fraction, bool bicubic)
+        where TLanes : IDoubleLanes<TVector>
+        where TVector : struct
+    {
         TVector here = TLanes.DoublesOfBytes(taps), next = TLanes.DoublesOfBytes(taps + stride);
         TVector value = bicubic
             ? CubicLanes.Cubic<TLanes, TVector>(TLanes.DoublesOfBytes(taps - stride), here, next, TLanes.DoublesOfBytes(taps + 2 * stride), fraction)

@@ -28,11 +28,7 @@ internal static unsafe class GatherPixels
         switch (level)
         {
             case VectorLevel.Vector512 when bicubic:
-                for (int x = from; x < to; x++)
-                {
-                    Store(Cubic512(source + taps.Offsets[x], stride, taps.Dx[x], taps.Dy[x]), row, x, width);
-                }
-
+                CubicRow512(source, stride, taps, row, from, to, width);
                 break;
             case VectorLevel.Vector512:
                 for (int x = from; x < to; x++)
@@ -115,20 +111,55 @@ internal static unsafe class GatherPixels
 
     private static Vector128<byte> Eight(byte* from) => Vector128.CreateScalarUnsafe(*(ulong*)from).AsByte();
 
-    /// <summary>All four rows in one vector of bytes; a channel's four taps side by side, so that two multiply-adds give each sum.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<double> Cubic512(byte* centre, long stride, double dx, double dy)
+    /// <summary>Two pixels at a time, which go down their columns together.</summary>
+    private static void CubicRow512(byte* source, long stride, in GatherTaps taps, byte* row, int from, int to, int width)
     {
+        double* dx = taps.Dx, dy = taps.Dy;
+        int* offsets = taps.Offsets;
+        for (int x = from; x < to; x += 2)
+        {
+            // An odd last pixel goes with itself.
+            int second = Math.Min(x + 1, to - 1);
+            Vector512<double> left = Along512(source + offsets[x], stride, dx[x], out Vector512<double> leftBelow);
+            Vector512<double> right = Along512(source + offsets[second], stride, dx[second], out Vector512<double> rightBelow);
+            Vector512<double> v1 = Avx512F.Shuffle4x128(left, right, 0x44), v2 = Avx512F.Shuffle4x128(left, right, 0xEE);
+            Vector512<double> v3 = Avx512F.Shuffle4x128(leftBelow, rightBelow, 0x44), v4 = Avx512F.Shuffle4x128(leftBelow, rightBelow, 0xEE);
+            Vector512<double> d = Vector512.Create(Vector256.Create(dy[x]), Vector256.Create(dy[second]));
+            Vector512<double> both = Down512(v1, v2, v3, v4, d);
+            Store(both.GetLower(), row, x, width);
+            Store(both.GetUpper(), row, second, width);
+        }
+    }
+
+    /// <summary>All four rows in one vector of bytes; a channel's four taps side by side, so that two multiply-adds give each sum.</summary>
+    /// <returns>The upper two rows; the lower two go to <paramref name="below"/>.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<double> Along512(byte* centre, long stride, double dx, out Vector512<double> below)
+    {
+        const ulong First = 0x0A07040109060300, Second = 0x808080800B080502;
         byte* first = centre - stride - 3;
         Vector256<byte> upper = Vector256.Create(Vector128.Load(first), Vector128.Load(first + stride));
         Vector256<byte> lower = Vector256.Create(Vector128.Load(first + 2 * stride), Vector128.Load(first + 3 * stride));
-        Vector128<byte> order = Vector128.Create(0, 3, 6, 9, 1, 4, 7, 10, 2, 5, 8, 11, No, No, No, No);
-        Vector512<byte> taps = Avx512BW.Shuffle(Vector512.Create(upper, lower), Vector512.Create(Vector256.Create(order, order), Vector256.Create(order, order)));
+        Vector512<byte> rows = Avx512F.InsertVector256(upper.ToVector512Unsafe(), lower, 1);
+        Vector512<byte> taps = Avx512BW.Shuffle(rows, Vector512.Create(First, Second, First, Second, First, Second, First, Second).AsByte());
         Vector512<int> p1 = Sum512(taps, 0x00000100), p2 = Sum512(taps, 0x000100FF), p3 = Sum512(taps, 0xFF01FE02), p4 = Sum512(taps, 0x01FF01FF);
         Vector512<double> d = Vector512.Create(dx);
-        Vector512<double> rows01 = Along(p1.GetLower(), p2.GetLower(), p3.GetLower(), p4.GetLower(), d);
-        Vector512<double> rows23 = Along(p1.GetUpper(), p2.GetUpper(), p3.GetUpper(), p4.GetUpper(), d);
-        return Down(rows01.GetLower(), rows01.GetUpper(), rows23.GetLower(), rows23.GetUpper(), dy);
+        below = Along(p1.GetUpper(), p2.GetUpper(), p3.GetUpper(), p4.GetUpper(), d);
+        return Along(p1.GetLower(), p2.GetLower(), p3.GetLower(), p4.GetLower(), d);
+    }
+
+    /// <summary>See <see cref="Down"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<double> Down512(Vector512<double> v1, Vector512<double> v2, Vector512<double> v3, Vector512<double> v4, Vector512<double> d)
+    {
+        Vector512<double> change = Avx512F.Subtract(v1, v2);
+        Vector512<double> p2 = Avx512F.Subtract(v3, v1);
+        Vector512<double> p3 = Avx512F.Subtract(Avx512F.Add(Avx512F.Add(change, change), v3), v4);
+        Vector512<double> p4 = Avx512F.Add(Avx512F.Subtract(Avx512F.Subtract(v2, v1), v3), v4);
+        Vector512<double> inner = Avx512F.Add(p3, Avx512F.Multiply(d, p4));
+        inner = Avx512F.Add(p2, Avx512F.Multiply(d, inner));
+        Vector512<double> value = Avx512F.Add(v2, Avx512F.Multiply(d, inner));
+        return Avx512F.Min(Avx512F.Max(value, Vector512<double>.Zero), Vector512.Create(255.0));
     }
 
     /// <summary>The sum of four bytes with four signed weights, the first in the lowest byte.</summary>

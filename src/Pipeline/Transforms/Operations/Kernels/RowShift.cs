@@ -26,23 +26,31 @@ internal static unsafe class RowShift
         byte* source = canvas.Scratch(padded + canvas.RowBytes);
         byte* fill = source + padded;
         EdgeCopy.Fill(fill, width, canvas.Fill);
+        int? offset = null;
+        int from = 0, to = 0;
         for (int y = 0; y < canvas.Height; y++)
         {
             byte* row = canvas.Row(y);
             EdgeCopy.Row(row, source, width);
-            (int from, int to) = map.Inside(y, width, canvas.Height);
-            Row(canvas.Level, source + 3 * AffineReference.Border, row, map, y, from, to, bicubic);
+            // Where rows do not differ what holds for the first holds for all.
+            if (y == 0 || map.B != 0)
+            {
+                (from, to) = map.Inside(y, width, canvas.Height);
+                offset = canvas.Level > VectorLevel.Scalar && from < to ? Offset(map, y, from, to) : null;
+            }
+
+            Row(canvas.Level, source + 3 * AffineReference.Border, row, map, y, from, to, offset, bicubic);
             Unsafe.CopyBlockUnaligned(row, fill, (uint)(3 * from));
             Unsafe.CopyBlockUnaligned(row + 3 * to, fill, (uint)(3 * (width - to)));
         }
     }
 
-    private static void Row(VectorLevel level, byte* source, byte* row, in AffineMap map, int y, int from, int to, bool bicubic)
+    private static void Row(VectorLevel level, byte* source, byte* row, in AffineMap map, int y, int from, int to, int? offset, bool bicubic)
     {
         int done = from;
-        if (level > VectorLevel.Scalar && from < to && Offset(map, y, from, to, out int offset))
+        if (offset is { } whole)
         {
-            byte* centre = source + 3 * (from + offset), target = row + 3 * from;
+            byte* centre = source + 3 * (from + whole), target = row + 3 * from;
             double b = map.B * (y + 0.5);
             done += level switch
             {
@@ -59,25 +67,25 @@ internal static unsafe class RowShift
         }
     }
 
-    /// <summary>By how many whole pixels the row moves; false where that is not the same for all.</summary>
-    private static bool Offset(in AffineMap map, int y, int from, int to, out int offset)
+    /// <summary>By how many whole pixels the row moves; none where that is not the same for all.</summary>
+    private static int? Offset(in AffineMap map, int y, int from, int to)
     {
         double first = map.X(from, y) - 0.5, floor = Math.Floor(first);
-        offset = (int)floor - from;
+        int offset = (int)floor - from;
         if (first - floor is > Near and < 1 - Near)
         {
-            return true;
+            return offset;
         }
 
         for (int x = from + 1; x < to; x++)
         {
             if (Math.Floor(map.X(x, y) - 0.5) != x + offset)
             {
-                return false;
+                return null;
             }
         }
 
-        return true;
+        return offset;
     }
 
     private static int Vectors<TLanes, TVector>(byte* centre, byte* target, int from, int count, double b, double c, bool bicubic)
