@@ -23,6 +23,7 @@ internal sealed class FakeHub : IDisposable
             {
                 Address = $"http://127.0.0.1:{port}/";
                 _listener.Prefixes.Add(Address);
+                _listener.Prefixes.Add(Address.Replace("127.0.0.1", "localhost", StringComparison.Ordinal));
                 _listener.Start();
                 break;
             }
