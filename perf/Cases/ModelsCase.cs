@@ -12,7 +12,7 @@ namespace StreamTrainer.Perf.Cases;
 /// </summary>
 internal sealed class ModelsCase : IPerfCase
 {
-    private const int Batch = 8, Side = 128, Rounds = 7, Classes = 1000;
+    private const int Batch = 8, Side = 96, Rounds = 5, Classes = 1000;
 
     public string Name => "models";
 

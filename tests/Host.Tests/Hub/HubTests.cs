@@ -54,7 +54,7 @@ public sealed class HubTests : IDisposable
         server.Breaks = 0;
         server.Requests.Clear();
         Assert.Equal(_weights, File.ReadAllBytes(Fetch(server, "model.safetensors")!));
-        Assert.Single(server.Requests, request => request.Contains("bytes=", StringComparison.Ordinal));
+        Assert.Single(server.Requests, request => request.StartsWith("GET /content", StringComparison.Ordinal) && request.Contains("bytes=", StringComparison.Ordinal));
     }
 
     [Fact]
