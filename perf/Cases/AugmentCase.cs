@@ -53,7 +53,7 @@ internal sealed unsafe class AugmentCase : IPerfCase
                 }
             }
 
-            Warm(All);
+            Warm(All, milliseconds: 2000);
             Table(log, peer, canvas, source, slot, fill);
             Rounds seconds = Harness.Rounds.Interleave(Rounds, () => CpuTime.Of(All), () => peer.Work(Draws));
             return
@@ -128,7 +128,7 @@ internal sealed unsafe class AugmentCase : IPerfCase
                     }
                 }
 
-                Many();
+                Warm(Many, milliseconds: 200);
                 double ours = CpuTime.Of(Many) / OperationRepeats * 1e6;
                 string seconds = peer.Ask(string.Create(CultureInfo.InvariantCulture, $"op {OperationRepeats} {AugmentPlan.Text([call])}"));
                 double theirs = double.Parse(seconds, CultureInfo.InvariantCulture) / OperationRepeats * 1e6;
@@ -159,9 +159,9 @@ internal sealed unsafe class AugmentCase : IPerfCase
     }
 
     /// <summary>The runtime compiles anew what runs often; let it.</summary>
-    private static void Warm(Action all)
+    private static void Warm(Action all, int milliseconds)
     {
-        for (var warm = Stopwatch.StartNew(); warm.ElapsedMilliseconds < 2000;)
+        for (var warm = Stopwatch.StartNew(); warm.ElapsedMilliseconds < milliseconds;)
         {
             all();
         }

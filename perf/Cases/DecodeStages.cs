@@ -8,7 +8,7 @@ namespace StreamTrainer.Perf.Cases;
 /// <summary>The parts of our JPEG decoder, each by itself.</summary>
 internal sealed unsafe class DecodeStages : IDisposable
 {
-    private const int BlocksOfRow = 64, Columns = 512, Repeats = 20_000;
+    private const int BlocksOfRow = 64, Columns = 512, Repeats = 100, Stretches = 200;
 
     private readonly EncodedSample[] _images;
     private readonly JpegHeader _header = new();
@@ -95,15 +95,22 @@ internal sealed unsafe class DecodeStages : IDisposable
         _sums.Dispose();
     }
 
+    /// <summary>The fastest of many short stretches: a stretch in which the thread was not interrupted.</summary>
     private static double Nanoseconds(Action work, int parts)
     {
-        long start = Stopwatch.GetTimestamp();
-        for (int i = 0; i < Repeats; i++)
+        double best = double.MaxValue;
+        for (int stretch = 0; stretch < Stretches; stretch++)
         {
-            work();
+            long start = Stopwatch.GetTimestamp();
+            for (int i = 0; i < Repeats; i++)
+            {
+                work();
+            }
+
+            best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalNanoseconds / Repeats / parts);
         }
 
-        return Stopwatch.GetElapsedTime(start).TotalNanoseconds / Repeats / parts;
+        return best;
     }
 
     private JpegFrame Open(EncodedSample image, out int rows)

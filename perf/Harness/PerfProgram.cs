@@ -9,6 +9,7 @@ internal static class PerfProgram
     private static readonly IPerfCase[] s_cases =
     [
         new StepCase(),
+        new ModelsCase(),
         new PipelineCase(),
         new DataLoaderCase(),
         new FirstBatchCase(),

@@ -25,6 +25,7 @@ internal static class BenchCommand
         Option<double> seconds = new("--seconds") { Description = "How long each is measured, at least.", DefaultValueFactory = _ => 5, HelpName = "S" };
         Option<bool> inference = new("--inference") { Description = "Only inference." };
         Option<bool> fold = new("--fold") { Description = "Inference with norms folded into convolutions." };
+        Option<bool> again = new("--checkpoint-activations") { Description = "Training with activations computed again in the backward pass (train.checkpointActivations)." };
         Option<bool> json = SharedOptions.Json("the figures");
         var command = new Verb("model", """
             Measures inference and training of architectures: images a second and peak memory, the way of the paper's Table 4, whose
@@ -32,7 +33,7 @@ internal static class BenchCommand
             """,
             "bench model resnet50 --batch 128 --precision fp16",
             "bench model resnet50 vit_tiny --batch 8 --device cpu --inference")
-        { names, batch, precision, device, size, seconds, inference, fold, json };
+        { names, batch, precision, device, size, seconds, inference, fold, again, json };
         command.SetAction(parsed =>
         {
             int images = parsed.GetValue(batch) is >= 1 and var count ? count : throw new UserErrorException("--batch: at least 1");
@@ -42,7 +43,7 @@ internal static class BenchCommand
             }
 
             string[] chosen = [.. ModelsCommand.Chosen(parsed.GetRequiredValue(names))];
-            var options = new TrainOptions { BatchSize = images, Precision = parsed.GetValue(precision), Device = parsed.GetValue(device) };
+            var options = new TrainOptions { BatchSize = images, Precision = parsed.GetValue(precision), Device = parsed.GetValue(device), CheckpointActivations = parsed.GetValue(again) };
             var bench = new ModelBench(options, parsed.GetValue(size), parsed.GetValue(seconds), parsed.GetValue(fold));
             var results = new List<BenchResult>();
             using var signals = new StopSignals(_ => { }, () => { });

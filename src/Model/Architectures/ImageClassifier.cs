@@ -24,6 +24,9 @@ public abstract class ImageClassifier : nn.Module<Tensor, Tensor>
     /// <summary>Parameters that get no weight decay, besides those of one dimension.</summary>
     public virtual IReadOnlySet<string> NoWeightDecay { get; } = new HashSet<string>();
 
+    /// <summary>Whether training keeps only the stages' inputs and computes the rest again in the backward pass.</summary>
+    public bool CheckpointActivations { get; set; }
+
     /// <summary>The stages in their order; each takes what the one before gives.</summary>
     internal IReadOnlyList<(string Name, IStage Stage)> Stages => _stages;
 
@@ -35,7 +38,8 @@ public abstract class ImageClassifier : nn.Module<Tensor, Tensor>
         {
             // What a stage made on its way is given back at its end, not at the step's: an evaluation holds a stage at a time.
             using var scope = NewDisposeScope();
-            Tensor next = stage.Apply(TensorOperations.Instance, x).MoveToOuterDisposeScope();
+            bool again = CheckpointActivations && training && is_grad_enabled();
+            Tensor next = (again ? Recomputed.Run(stage, x) : stage.Apply(TensorOperations.Instance, x)).MoveToOuterDisposeScope();
             if (!is_grad_enabled() && !ReferenceEquals(x, input) && !ReferenceEquals(x, next))
             {
                 x.Dispose();

@@ -46,7 +46,8 @@ public sealed class FlatState : IDisposable
                 Tensor view = ViewOf(Values, _segments[i]);
                 view.copy_(parameter);
                 parameter.set_(view);
-                parameter.grad = ViewOf(Gradients, _segments[i]).DetachFromDisposeScope();
+                // The wrapper goes with the scope; the parameter keeps the view itself, and gives it back with its own end.
+                parameter.grad = ViewOf(Gradients, _segments[i]);
             }
         }
     }

@@ -28,6 +28,10 @@ public sealed record TrainOptions
     [Description("Images of one forward and backward pass; gradients of a step's passes are added up, so that a big batch fits a small device. Divides groupSize."), Range(1, 1_048_576), Auto("the group")]
     public int? MicroBatchSize { get; init; }
 
+    /// <summary>Compute activations again instead of keeping them.</summary>
+    [Description("Keep only the inputs of a network's stages for the backward pass and compute the rest again there: a fraction of the memory, about a third more time.")]
+    public bool CheckpointActivations { get; init; }
+
     /// <summary>The seed of everything.</summary>
     [Description("Seed of order, augmentation, weights and mixing."), Range(0L, long.MaxValue)]
     public long Seed { get; init; }

@@ -22,6 +22,7 @@ public sealed class TrainState : IDisposable
             Model.to(device);
         }
 
+        Model.CheckpointActivations = recipe.Train.CheckpointActivations;
         Flat = new FlatState(Model);
         Optimizer = Optimizers.Optimizers.Create(recipe.Optimizer, Flat, Model.NoWeightDecay);
         Scaler = recipe.Train.Precision == Precision.PrecisionMode.Fp16 ? new Precision.LossScaler() : null;

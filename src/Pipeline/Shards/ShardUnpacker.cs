@@ -91,9 +91,11 @@ public static class ShardUnpacker
         for (int i = 0; i < paths.Length; i++)
         {
             string path = UnpackPath.Of(source.ClassNames[source.LabelOf(i)], source.PathOf(i));
-            if (source.Index[i].Kind is PayloadKind.RawGrey or PayloadKind.RawRgb)
+            ShardRow row = source.Index[i];
+            if (!ImageFiles.IsImage(path))
             {
-                path += ".png";
+                // A name without an extension (of a table's row) would not be taken for an image's.
+                path += row.Sampling != 0 ? ".jpg" : ".png";
             }
 
             while (!taken.Add(XxHash128.HashToUInt128(MemoryMarshal.AsBytes(path.AsSpan()))))

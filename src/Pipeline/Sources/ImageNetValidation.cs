@@ -64,6 +64,9 @@ public sealed class ImageNetValidation : ISampleSource
     public string NameOf(long index) => _folder is null ? $"{Name}:{_index.Names[index]}" : Path.Combine(_folder, _index.Names[index]);
 
     /// <inheritdoc/>
+    public string PathOf(long index) => _index.Names[index];
+
+    /// <inheritdoc/>
     public void Read(long index, EncodedSample sample)
     {
         ArgumentNullException.ThrowIfNull(sample);

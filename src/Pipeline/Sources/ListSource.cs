@@ -80,6 +80,9 @@ public sealed class ListSource : ISampleSource
     public string NameOf(long index) => Path.Combine(_folder, _files[index]);
 
     /// <inheritdoc/>
+    public string PathOf(long index) => _files[index];
+
+    /// <inheritdoc/>
     public void Read(long index, EncodedSample sample)
     {
         ArgumentNullException.ThrowIfNull(sample);

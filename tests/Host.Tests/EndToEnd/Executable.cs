@@ -44,6 +44,19 @@ internal sealed class Executable : IDisposable
         return program.Wait();
     }
 
+    /// <summary>The same with some environment variables.</summary>
+    public static (int Code, string Output, string Error) Run(IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments)
+    {
+        ProcessStartInfo start = Info(Path, arguments);
+        foreach ((string name, string value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        using var program = new Executable(start);
+        return program.Wait();
+    }
+
     public (int Code, string Output, string Error) Wait()
     {
         if (!_process.WaitForExit(s_longest))

@@ -29,18 +29,24 @@ public sealed class TrainingStepTests
     {
         Assert.SkipUnless(Rotation.Takes(name, Turns) || Parameters(name) <= Quick, "by turns with the commits; STREAMTRAINER_TESTS=full runs all");
         using Tensor images = RealImages.Batch(Batch, Side), labels = tensor(new long[] { 0, 1, 2, 3 });
+        // TorchSharp counts one tensor too many for each Parameter that is made, whatever becomes of it: making a model tells how many.
+        (long start, _) = Level();
+        Make(name).Dispose();
+        long miscounted = Level().Tensors - start;
         Train(name, images, labels, null);
         (long tensors, long memory) = Level();
+        Assert.Equal(start + 2 * miscounted, tensors);
         Train(name, images, labels, TorchRuntime.CpuComputesBf16 ? ScalarType.BFloat16 : null);
         (long tensorsAfter, long memoryAfter) = Level();
-        Assert.Equal(tensors, tensorsAfter);
+        Assert.Equal(tensors + miscounted, tensorsAfter);
         Assert.True(memoryAfter <= memory + Slack, $"{(memoryAfter - memory) >> 20} MiB more than before");
     }
 
     private static void Train(string name, Tensor images, Tensor labels, ScalarType? narrow)
     {
         using var scope = NewDisposeScope();
-        using ImageClassifier model = ModelRegistry.Create(new ModelOptions { Name = name, InputSize = Side, DropPath = 0.01 }, 10, 7);
+        using ImageClassifier model = Make(name);
+        FreshWeights.Fill(model, 7);
         (model as IDataInitialized)?.Initialize(images);
         using var flat = new FlatState(model);
         model.train();
@@ -62,7 +68,7 @@ public sealed class TrainingStepTests
             using (no_grad())
             {
                 // A step of fixed length along the gradient: it suits any network.
-                flat.Values.add_(flat.Gradients, alpha: -0.05 / Math.Max(1, flat.NormOf(flat.Gradients)));
+                flat.Values.add_(flat.Gradients, alpha: -0.01 / Math.Max(1, flat.NormOf(flat.Gradients)));
             }
         }
 
@@ -70,9 +76,11 @@ public sealed class TrainingStepTests
         Assert.True(losses.Skip(1).Min() < losses[0], $"{name} {narrow}: {string.Join(", ", losses)}");
     }
 
+    private static ImageClassifier Make(string name) => ModelRegistry.CreateUnfilled(new ModelOptions { Name = name, InputSize = Side, DropPath = 0.01 }, 10);
+
     private static long Parameters(string name)
     {
-        using ImageClassifier model = ModelRegistry.CreateUnfilled(new ModelOptions { Name = name }, 10);
+        using ImageClassifier model = Make(name);
         return model.named_parameters().Sum(entry => entry.parameter.numel());
     }
 

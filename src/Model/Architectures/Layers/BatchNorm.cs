@@ -16,6 +16,10 @@ internal sealed class BatchNorm : nn.Module<Tensor, Tensor>, IFreshlyFilled
     [ComponentName(Name = "num_batches_tracked")] private readonly Tensor _batches;
     private readonly double _momentum, _eps, _fill;
 
+    /// <summary>Whether this thread computes something a second time, so that running statistics must not move again.</summary>
+    [ThreadStatic]
+    internal static bool StatisticsStay;
+
     /// <summary>A norm of so many channels.</summary>
     /// <param name="channels">How many.</param>
     /// <param name="momentum">Weight of a new batch in the running statistics.</param>
@@ -50,12 +54,12 @@ internal sealed class BatchNorm : nn.Module<Tensor, Tensor>, IFreshlyFilled
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {
-        if (training)
+        if (training && !StatisticsStay)
         {
             using var guard = no_grad();
             _batches.add_(1);
         }
 
-        return nn.functional.batch_norm(input, _mean, _variance, _weight ?? _fixedWeight, _bias, training, _momentum, _eps);
+        return nn.functional.batch_norm(input, _mean, _variance, _weight ?? _fixedWeight, _bias, training, StatisticsStay ? 0 : _momentum, _eps);
     }
 }

@@ -10,7 +10,7 @@ namespace StreamTrainer.Pipeline.Decoding.Jpeg;
 internal sealed unsafe class HuffmanTable : IDisposable
 {
     /// <summary>Bits that index <see cref="Pairs"/>, <see cref="Differences"/> and <see cref="Runs"/>.</summary>
-    public const int PairBits = 12, DifferenceBits = 10, RunBits = 13;
+    public const int PairBits = 12, DifferenceBits = 10, RunBits = 12;
 
     /// <summary>Largest category of a difference and of a coefficient of 8-bit samples (T.81, tables F.1 and F.2).</summary>
     public const int MostDifferenceBits = 11, MostCoefficientBits = 10;

@@ -1,8 +1,8 @@
 namespace StreamTrainer.Pipeline.Shards.Payloads;
 
 /// <summary>
-/// The sets of codes that a shard's indexed payloads share: learned from all its images, so that no payload needs its own and no
-/// reader makes tables for an image. Immutable; threads may share one, and whoever disposes of it does so after the last of them.
+/// The sets of codes that a pack's indexed payloads share: learned from its images, so that no payload needs its own and no reader
+/// makes tables for an image. Immutable; threads may share one, and whoever disposes of it does so after the last of them.
 /// </summary>
 internal sealed class IndexedTables : IDisposable
 {

@@ -6,20 +6,18 @@ using StreamTrainer.Pipeline.Decoding.Jpeg;
 namespace StreamTrainer.Pipeline.Shards.Payloads;
 
 /// <summary>
-/// One of the places at which <see cref="SegmentReader"/> reads: a block of a segment that is taken from a queue. Its bits are a
-/// window with the next one at the top. Of a block only DC and what ends it are done here; its coefficients are the reader's.
+/// One of the places at which <see cref="SegmentReader"/> reads: a block of a segment that is taken from a queue. Of a block only DC
+/// and what ends it are done here; its coefficients are the reader's.
 /// </summary>
 internal unsafe struct SegmentCursor
 {
-    /// <summary>Bytes behind a segment that a block's codes may be read from before damage is seen: 64 codes of 27 bits, and what
-    /// is read ahead.</summary>
-    public const int Slack = 272;
+    /// <summary>Bytes behind a segment that a block's codes may be read from before damage is seen: 64 codes of 22 bits, and a
+    /// window.</summary>
+    public const int Slack = 192;
 
-    /// <summary>The bits that were read.</summary>
-    public ulong Bits;
-
-    /// <summary>The next byte.</summary>
-    public byte* Next;
+    /// <summary>The address of the next bit: of its byte, times eight, and how many bits of that come before. So a place is one
+    /// register, of which the processor has few.</summary>
+    public ulong Bit;
 
     /// <summary>AC codes of the block.</summary>
     public ulong* Ac;
@@ -27,8 +25,8 @@ internal unsafe struct SegmentCursor
     /// <summary>Where its coefficients go.</summary>
     public short* Block;
 
-    /// <summary>How many bits count, and at which zigzag position the block is, where the reader left it.</summary>
-    public int Count, Position;
+    /// <summary>At which zigzag position the block is, where the reader left it.</summary>
+    public int Position;
 
     private int _at, _runs;
     private short _dc, _first;
@@ -37,6 +35,10 @@ internal unsafe struct SegmentCursor
     private short* _waste;
     private SegmentQueue* _queue;
     private byte _unwanted;
+
+    /// <summary>The next bits, at least 57, the first at the top.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Window(ulong bit) => BinaryPrimitives.ReverseEndianness(Unsafe.ReadUnaligned<ulong>((byte*)(bit >> 3))) << (int)(bit & 7);
 
     /// <summary>Goes to the first block.</summary>
     /// <param name="cursor">The cursor; it must not move in memory.</param>
@@ -67,8 +69,7 @@ internal unsafe struct SegmentCursor
             return SegmentState.Damaged;
         }
 
-        cursor->Bits <<= taken;
-        cursor->Count -= taken;
+        cursor->Bit += (uint)taken;
         *cursor->_extent = (byte)(last == 63 ? 63 : first);
         *cursor->Block = cursor->_dc;
         SegmentRun* run = cursor->_run;
@@ -85,8 +86,7 @@ internal unsafe struct SegmentCursor
         }
 
         // Of a segment that is not damaged, less than a byte is left.
-        long left = ((cursor->_end - cursor->Next) * 8) + cursor->Count;
-        return left is < 0 or > 7 ? SegmentState.Damaged : Begin(cursor) ? NextBlock(cursor) : SegmentState.Done;
+        return ((ulong)cursor->_end * 8) - cursor->Bit > 7 ? SegmentState.Damaged : Begin(cursor) ? NextBlock(cursor) : SegmentState.Done;
     }
 
     /// <summary>Takes a segment.</summary>
@@ -103,10 +103,8 @@ internal unsafe struct SegmentCursor
         cursor->_run = run;
         cursor->_runs = queue->Runs;
         cursor->_at = 0;
-        cursor->Next = run->Data;
+        cursor->Bit = (ulong)run->Data * 8;
         cursor->_end = run->End;
-        cursor->Bits = 0;
-        cursor->Count = 0;
         return true;
     }
 
@@ -134,18 +132,16 @@ internal unsafe struct SegmentCursor
         zero.Store(block + 32);
         zero.Store(block + 48);
         // More was taken than there is.
-        if (cursor->Next > cursor->_end + sizeof(ulong))
+        if (cursor->Bit > (ulong)cursor->_end * 8)
         {
             return SegmentState.Damaged;
         }
 
-        ulong bits = cursor->Bits | (BinaryPrimitives.ReverseEndianness(Unsafe.ReadUnaligned<ulong>(cursor->Next)) >> cursor->Count);
-        cursor->Next += (63 - cursor->Count) >> 3;
+        ulong bits = Window(cursor->Bit);
         uint code = codes[bits >> (64 - HuffmanTable.DifferenceBits)];
         cursor->_dc += (short)SegmentReader.Extend(bits << (int)(code >> 8), (int)(code >> 16));
         cursor->_first = at == 0 ? cursor->_dc : cursor->_first;
-        cursor->Bits = bits << (int)code;
-        cursor->Count = (cursor->Count | 56) - (int)(code & 0xff);
+        cursor->Bit += code & 0xff;
         return code == 0 ? SegmentState.Damaged : SegmentState.Block;
     }
 }

@@ -56,21 +56,14 @@ internal static unsafe class SegmentReader
     private static void Both(SegmentCursor* a, SegmentCursor* b, ref SegmentState stateA, ref SegmentState stateB)
     {
         byte* places = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(Order));
-        ulong bitsA = a->Bits, bitsB = b->Bits;
-        int countA = a->Count, countB = b->Count, kA = 0, kB = 0;
-        byte* nextA = a->Next, nextB = b->Next;
+        ulong bitA = a->Bit, bitB = b->Bit;
+        int kA = 0, kB = 0;
         short* blockA = a->Block, blockB = b->Block;
         ulong* acA = a->Ac, acB = b->Ac;
         while (true)
         {
-            bitsA |= BinaryPrimitives.ReverseEndianness(Unsafe.ReadUnaligned<ulong>(nextA)) >> countA;
-            nextA += (63 - countA) >> 3;
-            countA |= 56;
-            ulong pairA = acA[bitsA >> (64 - HuffmanTable.PairBits)];
-            bitsB |= BinaryPrimitives.ReverseEndianness(Unsafe.ReadUnaligned<ulong>(nextB)) >> countB;
-            nextB += (63 - countB) >> 3;
-            countB |= 56;
-            ulong pairB = acB[bitsB >> (64 - HuffmanTable.PairBits)];
+            ulong bitsA = SegmentCursor.Window(bitA), bitsB = SegmentCursor.Window(bitB);
+            ulong pairA = acA[bitsA >> (64 - HuffmanTable.PairBits)], pairB = acB[bitsB >> (64 - HuffmanTable.PairBits)];
 
             blockA[places[kA + (int)((pairA >> 24) & 0xff)]] = (short)(pairA >> 48);
             int lastA = kA + (int)((pairA >> 32) & 0xff);
@@ -81,15 +74,12 @@ internal static unsafe class SegmentReader
 
             if (lastA < 63)
             {
-                bitsA <<= (int)pairA;
-                countA -= (int)(pairA & 0xff);
+                bitA += pairA & 0xff;
                 kA = lastA;
             }
             else
             {
-                a->Bits = bitsA;
-                a->Count = countA;
-                a->Next = nextA;
+                a->Bit = bitA;
                 stateA = SegmentCursor.Finish(a, pairA, kA);
                 if (stateA != SegmentState.Block)
                 {
@@ -97,9 +87,7 @@ internal static unsafe class SegmentReader
                     break;
                 }
 
-                bitsA = a->Bits;
-                countA = a->Count;
-                nextA = a->Next;
+                bitA = a->Bit;
                 blockA = a->Block;
                 acA = a->Ac;
                 kA = 0;
@@ -107,24 +95,19 @@ internal static unsafe class SegmentReader
 
             if (lastB < 63)
             {
-                bitsB <<= (int)pairB;
-                countB -= (int)(pairB & 0xff);
+                bitB += pairB & 0xff;
                 kB = lastB;
             }
             else
             {
-                b->Bits = bitsB;
-                b->Count = countB;
-                b->Next = nextB;
+                b->Bit = bitB;
                 stateB = SegmentCursor.Finish(b, pairB, kB);
                 if (stateB != SegmentState.Block)
                 {
                     break;
                 }
 
-                bitsB = b->Bits;
-                countB = b->Count;
-                nextB = b->Next;
+                bitB = b->Bit;
                 blockB = b->Block;
                 acB = b->Ac;
                 kB = 0;
@@ -133,17 +116,13 @@ internal static unsafe class SegmentReader
 
         if (stateA == SegmentState.Block)
         {
-            a->Bits = bitsA;
-            a->Count = countA;
-            a->Next = nextA;
+            a->Bit = bitA;
             a->Position = kA;
         }
 
         if (stateB == SegmentState.Block)
         {
-            b->Bits = bitsB;
-            b->Count = countB;
-            b->Next = nextB;
+            b->Bit = bitB;
             b->Position = kB;
         }
     }
@@ -153,26 +132,25 @@ internal static unsafe class SegmentReader
     {
         byte* places = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(Order));
         int k = cursor->Position;
+        ulong bit = cursor->Bit;
         while (state == SegmentState.Block)
         {
-            ulong bits = cursor->Bits | (BinaryPrimitives.ReverseEndianness(Unsafe.ReadUnaligned<ulong>(cursor->Next)) >> cursor->Count);
-            cursor->Next += (63 - cursor->Count) >> 3;
-            cursor->Count |= 56;
+            ulong bits = SegmentCursor.Window(bit);
             ulong pair = cursor->Ac[bits >> (64 - HuffmanTable.PairBits)];
             short* block = cursor->Block;
             block[places[k + (int)((pair >> 24) & 0xff)]] = (short)(pair >> 48);
             int last = k + (int)((pair >> 32) & 0xff);
             block[places[last]] = (short)Extend(bits << (int)(pair >> 8), (int)((pair >> 16) & 0xff));
-            cursor->Bits = bits;
             if (last < 63)
             {
-                cursor->Bits = bits << (int)pair;
-                cursor->Count -= (int)(pair & 0xff);
+                bit += pair & 0xff;
                 k = last;
             }
             else
             {
+                cursor->Bit = bit;
                 state = SegmentCursor.Finish(cursor, pair, k);
+                bit = cursor->Bit;
                 k = 0;
             }
         }

@@ -9,14 +9,14 @@ internal sealed unsafe class Color(string name, Magnitude magnitude) : PixelOper
     public override void Apply(PixelCanvas canvas, double argument, Interpolation filter)
     {
         canvas.Flush();
-        byte* grey = canvas.Scratch(canvas.Width + canvas.RowBytes);
-        byte* tripled = grey + canvas.Width;
-        for (int y = 0; y < canvas.Height; y++)
+        byte* grey = canvas.Scratch(4 * Luma.Piece), tripled = grey + Luma.Piece;
+        for (int at = 0; at < canvas.Count; at += Luma.Piece)
         {
-            byte* row = canvas.Row(y);
-            Luma.Row(canvas.Level, row, grey, canvas.Width);
-            Luma.Triple(canvas.Level, grey, tripled, canvas.Width);
-            Blend.Run(canvas.Level, tripled, row, row, canvas.RowBytes, (float)argument);
+            int pixels = Math.Min(Luma.Piece, canvas.Count - at);
+            byte* rgb = canvas.Pixels + 3L * at;
+            Luma.Row(canvas.Level, rgb, grey, pixels);
+            Luma.Triple(canvas.Level, grey, tripled, pixels);
+            Blend.Run(canvas.Level, tripled, rgb, rgb, 3 * pixels, (float)argument);
         }
     }
 }

@@ -9,12 +9,13 @@ internal sealed unsafe class Contrast(string name, Magnitude magnitude) : PixelO
     public override void Apply(PixelCanvas canvas, double argument, Interpolation filter)
     {
         canvas.Flush();
-        byte* grey = canvas.Scratch(canvas.Width);
+        byte* grey = canvas.Scratch(Luma.Piece);
         long sum = 0;
-        for (int y = 0; y < canvas.Height; y++)
+        for (int at = 0; at < canvas.Count; at += Luma.Piece)
         {
-            Luma.Row(canvas.Level, canvas.Row(y), grey, canvas.Width);
-            sum += Luma.Sum(canvas.Level, grey, canvas.Width);
+            int pixels = Math.Min(Luma.Piece, canvas.Count - at);
+            Luma.Row(canvas.Level, canvas.Pixels + 3L * at, grey, pixels);
+            sum += Luma.Sum(canvas.Level, grey, pixels);
         }
 
         int mean = (int)((double)sum / canvas.Count + 0.5);

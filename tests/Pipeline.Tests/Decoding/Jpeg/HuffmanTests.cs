@@ -101,7 +101,7 @@ public sealed class HuffmanTests
         Assert.False(table.Build(dc: false, counts, [.. Enumerable.Range(0, 257).Select(i => (byte)i)]));
     }
 
-    /// <summary>Against the codes one by one: for each of the 4096 and 8192 beginnings of the data what the tables say.</summary>
+    /// <summary>Against the codes one by one: for each of the 4096 beginnings of the data what the tables say.</summary>
     [Fact]
     public void EntriesOfSeveralCoefficientsSayWhatTheCodesSay()
     {

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <jpeglib.h>
+#include <jerror.h>
 
 static jmp_buf failed;
 
@@ -17,7 +18,8 @@ static void fail(j_common_ptr info)
 
 static void note(j_common_ptr info, int level)
 {
-    if (level < 0)
+    /* A version of JFIF or a colour transform that nobody knows changes no coefficient. */
+    if (level < 0 && info->err->msg_code != JWRN_JFIF_MAJOR && info->err->msg_code != JWRN_ADOBE_XFORM)
     {
         info->err->num_warnings++;
     }

@@ -6,6 +6,9 @@ namespace StreamTrainer.Pipeline.Transforms.Operations.Kernels;
 /// <summary>Pillow's grey of a colour (its <c>Convert.c</c>; ITU-R BT.601): (19595 R + 38470 G + 7471 B + 32768) >> 16.</summary>
 internal static unsafe class Luma
 {
+    /// <summary>Pixels that callers take at a time: few enough for the nearest cache, enough that what vectors leave does not matter.</summary>
+    public const int Piece = 1024;
+
     private const int Red = 19595, Green = 38470, Blue = 7471, Half = 1 << 15, Pixels = 16;
 
     /// <summary>The grey of one pixel: the reference.</summary>
@@ -14,8 +17,10 @@ internal static unsafe class Luma
     /// <summary>One grey byte a pixel.</summary>
     public static void Row(VectorLevel level, byte* rgb, byte* grey, int pixels)
     {
-        // A vector of four pixels reads four bytes behind the last of them.
-        int done = level > VectorLevel.Scalar && Ssse3.IsSupported ? Vectors(rgb, grey, pixels - 2) : 0;
+        // Vectors read behind the last of their sixteen pixels: four bytes, or, with 512 bits, sixteen.
+        int done = level == VectorLevel.Vector512 ? Vectors512(rgb, grey, pixels - 6)
+            : level > VectorLevel.Scalar && Ssse3.IsSupported ? Vectors(rgb, grey, pixels - 2)
+            : 0;
         for (; done < pixels; done++)
         {
             grey[done] = One(rgb + 3 * done);
@@ -80,6 +85,28 @@ internal static unsafe class Luma
             Vector128<short> low = Sse2.PackSignedSaturate(Four(from), Four(from + 12));
             Vector128<short> high = Sse2.PackSignedSaturate(Four(from + 24), Four(from + 36));
             Sse2.PackUnsignedSaturate(low, high).Store(grey + i);
+        }
+
+        return i;
+    }
+
+    /// <summary>The same with each pixel's four products side by side in 64 bits, so that the grey is one byte of them.</summary>
+    private static int Vectors512(byte* rgb, byte* grey, int pixels)
+    {
+        Vector512<byte> order = Vector512.Create(
+            0, 1, 1, 2, 3, 4, 4, 5, 6, 7, 7, 8, 9, 10, 10, 11, 12, 13, 13, 14, 15, 16, 16, 17, 18, 19, 19, 20, 21, 22, 22, 23,
+            24, 25, 25, 26, 27, 28, 28, 29, 30, 31, 31, 32, 33, 34, 34, 35, 36, 37, 37, 38, 39, 40, 40, 41, 42, 43, 43, 44, 45, 46, 46, (byte)47);
+        Vector512<short> weights = Vector512.Create(Red | ((ulong)(Green / 2) << 16) | ((ulong)(Green / 2) << 32) | ((ulong)Blue << 48)).AsInt16();
+        Vector512<ulong> half = Vector512.Create((ulong)Half);
+        int i = 0;
+        for (; i <= pixels - Pixels; i += Pixels)
+        {
+            Vector512<byte> values = Avx512Vbmi.PermuteVar64x8(Vector512.Load(rgb + 3 * i), order);
+            Vector512<ulong> low = Avx512BW.MultiplyAddAdjacent(Avx512BW.ConvertToVector512Int16(values.GetLower()), weights).AsUInt64();
+            Vector512<ulong> high = Avx512BW.MultiplyAddAdjacent(Avx512BW.ConvertToVector512Int16(values.GetUpper()), weights).AsUInt64();
+            Vector128<byte> first = Avx512F.ConvertToVector128Byte((low + (low >>> 32) + half) >>> 16);
+            Vector128<byte> second = Avx512F.ConvertToVector128Byte((high + (high >>> 32) + half) >>> 16);
+            Vector128.Create(first.GetLower(), second.GetLower()).Store(grey + i);
         }
 
         return i;

@@ -50,25 +50,31 @@ internal static unsafe class Smooth
         where TLanes : IWordLanes<TVector>
         where TVector : struct
     {
-        int i = 0;
-        for (; i <= bytes - TLanes.Words; i += TLanes.Words)
+        if (bytes < TLanes.Words + 6)
         {
-            TVector outer = TLanes.AddWords(TLanes.WordsOfBytes(above + i), TLanes.WordsOfBytes(below + i));
-            TLanes.StoreWords(TLanes.AddWords(outer, TLanes.WordsOfBytes(row + i)), sums + i);
+            Columns(above, row, below, sums, 0, bytes);
+            Divide(row, target, sums, 3, bytes);
+            return;
         }
 
-        Columns(above, row, below, sums, i, bytes);
+        // The last vector of each loop overlaps the one before it: the same numbers are made again.
+        for (int i = 0; i < bytes; i += TLanes.Words)
+        {
+            int at = Math.Min(i, bytes - TLanes.Words);
+            TVector outer = TLanes.AddWords(TLanes.WordsOfBytes(above + at), TLanes.WordsOfBytes(below + at));
+            TLanes.StoreWords(TLanes.AddWords(outer, TLanes.WordsOfBytes(row + at)), sums + at);
+        }
+
         TVector half = TLanes.AllWords(6), reciprocal = TLanes.AllWords(Reciprocal);
-        for (i = 3; i <= bytes - 3 - TLanes.Words; i += TLanes.Words)
+        for (int i = 3; i < bytes - 3; i += TLanes.Words)
         {
-            TVector centre = TLanes.WordsOfBytes(row + i);
+            int at = Math.Min(i, bytes - 3 - TLanes.Words);
+            TVector centre = TLanes.WordsOfBytes(row + at);
             TVector twice = TLanes.AddWords(centre, centre);
-            TVector sum = TLanes.AddWords(TLanes.AddWords(TLanes.LoadWords(sums + i - 3), TLanes.LoadWords(sums + i)), TLanes.LoadWords(sums + i + 3));
+            TVector sum = TLanes.AddWords(TLanes.AddWords(TLanes.LoadWords(sums + at - 3), TLanes.LoadWords(sums + at)), TLanes.LoadWords(sums + at + 3));
             sum = TLanes.AddWords(TLanes.AddWords(sum, half), TLanes.AddWords(twice, twice));
-            TLanes.StoreWordsAsBytes(TLanes.MultiplyHigh(sum, reciprocal), target + i);
+            TLanes.StoreWordsAsBytes(TLanes.MultiplyHigh(sum, reciprocal), target + at);
         }
-
-        Divide(row, target, sums, i, bytes);
     }
 
     private static void Columns(byte* above, byte* row, byte* below, ushort* sums, int from, int bytes)

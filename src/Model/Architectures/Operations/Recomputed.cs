@@ -1,0 +1,85 @@
+using StreamTrainer.Model.Architectures.Layers;
+using StreamTrainer.Model.Precision;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace StreamTrainer.Model.Architectures.Operations;
+
+/// <summary>
+/// A stage whose inner values are not kept for the backward pass but computed again there (Chen et al., arXiv 1604.06174): memory
+/// for its input alone, at the price of a second forward pass. Draws are the same both times, in the same arithmetic, and the running
+/// statistics of norms move only once.
+/// </summary>
+internal sealed class Recomputed : autograd.SingleTensorFunction<Recomputed>
+{
+    private const string StageKey = "stage";
+
+    /// <inheritdoc/>
+    public override string Name => nameof(Recomputed);
+
+    /// <summary>Computes a stage.</summary>
+    /// <param name="stage">The stage; it must leave its input as it is.</param>
+    /// <param name="input">Its input; where nothing wants its gradient the stage is computed as ever.</param>
+    public static Tensor Run(IStage stage, Tensor input)
+    {
+        if (!input.requires_grad)
+        {
+            return stage.Apply(TensorOperations.Instance, input);
+        }
+
+        // Drawn from the generator that the trainer seeds at every step.
+        using Tensor seed = randint(long.MaxValue, [1], ScalarType.Int64);
+        return apply(new Work(stage, seed.item<long>(), input.device_type, NarrowTypeOf(input.device_type)), input);
+    }
+
+    /// <inheritdoc/>
+    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    {
+        var work = (Work)vars[0];
+        var input = (Tensor)vars[1];
+        ctx.save_for_backward([input]);
+        ctx.save_data(StageKey, work);
+        using var guard = no_grad();
+        work.Seed();
+        return work.Stage.Apply(TensorOperations.Instance, input);
+    }
+
+    /// <inheritdoc/>
+    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    {
+        var work = (Work)ctx.get_data(StageKey);
+        using var scope = NewDisposeScope();
+        using var guard = enable_grad();
+        Tensor input = ctx.get_saved_variables()[0].detach().requires_grad_(true), output;
+        work.Seed();
+        BatchNorm.StatisticsStay = true;
+        try
+        {
+            // On a GPU this is a thread of libtorch's own, which knows nothing of what the other one computes in.
+            using Autocast? autocast = work.Narrow is { } type ? new Autocast(work.Device, type) : null;
+            output = work.Stage.Apply(TensorOperations.Instance, input);
+        }
+        finally
+        {
+            BatchNorm.StatisticsStay = false;
+        }
+
+        output.backward([grad_output.to(output.dtype)]);
+        return [null!, input.grad!.MoveToOuterDisposeScope()];
+    }
+
+    private static ScalarType? NarrowTypeOf(DeviceType device) =>
+        NativeAutocast.IsAvailable && NativeAutocast.IsEnabled((sbyte)device) ? (ScalarType)NativeAutocast.GetType((sbyte)device) : null;
+
+    private sealed record Work(IStage Stage, long First, DeviceType Device, ScalarType? Narrow)
+    {
+        public void Seed()
+        {
+            using Generator generator = random.manual_seed(First);
+            if (Device == DeviceType.CUDA)
+            {
+                cuda.manual_seed_all(First);
+            }
+        }
+    }
+}
