@@ -151,7 +151,7 @@ public sealed class ImagePipeline : IDisposable
             return null;
         }
 
-        slot.Taken();
+        slot.Lend();
         long waited = Stopwatch.GetTimestamp() - start;
         _pace?.Taken(waited, ready);
         PipelineMetrics.Taken(waited / (double)Stopwatch.Frequency, ready, _full.Count);

@@ -3,18 +3,19 @@ namespace StreamTrainer.Pipeline.Batching;
 /// <summary>A slot of the ring and how far it is filled.</summary>
 internal sealed class RingSlot : IDisposable
 {
+    private const int Free = 0, Made = 1, Taken = 2;
+
     private readonly ManualResetEventSlim _filled = new();
     private int _missing;
     // Where the missing samples are: not dealt yet, at the readers, on the way, at the workers.
     private int _undealt, _reading, _queued, _working;
-    private int _lent;
-    private volatile bool _taken;
+    private int _state;
 
     public RingSlot(BatchBuffer buffer, int capacity, Action<RingSlot> release) =>
         Batch = new Batch(buffer, capacity, _ =>
         {
-            // A batch given back twice would be in the ring twice.
-            if (Interlocked.Exchange(ref _lent, 0) == 1)
+            // A batch given back twice would be in the ring twice; and by the second time it may be begun again, for others to fill.
+            if (Interlocked.CompareExchange(ref _state, Free, Taken) == Taken)
             {
                 release(this);
             }
@@ -40,22 +41,21 @@ internal sealed class RingSlot : IDisposable
     public int Working => Volatile.Read(ref _working);
 
     /// <summary>Whether the trainer has it.</summary>
-    public bool Lent => _taken && Volatile.Read(ref _lent) == 1;
+    public bool Lent => Volatile.Read(ref _state) == Taken;
 
     /// <summary>Whether it is filled and waits for the trainer. Any thread.</summary>
-    public bool Ready => Volatile.Read(ref _lent) == 1 && Filled && !_taken;
+    public bool Ready => Volatile.Read(ref _state) == Made && Filled;
 
     /// <summary>The slot is the trainer's now.</summary>
-    public void Taken() => _taken = true;
+    public void Lend() => Volatile.Write(ref _state, Taken);
 
     /// <summary>The slot is to hold so many samples. Before any of them is written, by the thread that begins it.</summary>
     public void Expect(int count)
     {
         _filled.Reset();
-        _taken = false;
         Volatile.Write(ref _undealt, count);
         Volatile.Write(ref _missing, count);
-        Volatile.Write(ref _lent, 1);
+        Volatile.Write(ref _state, Made);
     }
 
     /// <summary>So many samples are dealt to a reader.</summary>

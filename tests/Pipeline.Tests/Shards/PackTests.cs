@@ -73,13 +73,7 @@ public sealed class PackTests : IDisposable
             using var stop = new CancellationTokenSource();
             int wanted = Math.Min(files, (round * files / 4) + 1);
             // Stopped as soon as there are more files than before.
-            using var watch = new Timer(_ =>
-            {
-                if (Directory.Exists(path) && Directory.GetFiles(path, "*.part").Length >= wanted)
-                {
-                    stop.Cancel();
-                }
-            }, null, 0, 1);
+            using var watch = new Watch(() => Directory.Exists(path) && Directory.GetFiles(path, "*.part").Length >= wanted, stop);
             try
             {
                 _set.Pack("stopped", payload, stop.Token);
@@ -106,7 +100,7 @@ public sealed class PackTests : IDisposable
         // Begin as the packer does, then leave every kind of debris: a gap, a torn part, a file without rows, unfinished ones.
         using (var stop = new CancellationTokenSource())
         {
-            using var watch = new Timer(_ => { if (File.Exists(Path.Combine(path, bins[1][..^4] + ".part"))) { stop.Cancel(); } }, null, 0, 1);
+            using var watch = new Watch(() => File.Exists(Path.Combine(path, bins[1][..^4] + ".part")), stop);
             try
             {
                 ShardPacker.Pack(source, path, ShardSet.Options(ShardPayload.Copy), 1, null, stop.Token);
@@ -207,5 +201,26 @@ public sealed class PackTests : IDisposable
 
         Assert.True(result.Kinds["coefficients"] > result.Samples / 2);
         Assert.True(ShardVerifier.Verify(path, source, long.MaxValue, 2, null, TestContext.Current.CancellationToken).Sound);
+    }
+
+    /// <summary>Cancels as soon as something is so. When it is disposed, it looks no more.</summary>
+    private sealed class Watch : IDisposable
+    {
+        private readonly Timer _timer;
+
+        public Watch(Func<bool> seen, CancellationTokenSource stop) => _timer = new Timer(_ =>
+        {
+            if (seen())
+            {
+                stop.Cancel();
+            }
+        }, null, 0, 1);
+
+        public void Dispose()
+        {
+            using var ended = new ManualResetEvent(false);
+            _timer.Dispose(ended);
+            ended.WaitOne();
+        }
     }
 }
