@@ -9,7 +9,6 @@ internal static class PerfProgram
     private static readonly IPerfCase[] s_cases =
     [
         new StepCase(),
-        new ModelsCase(),
         new PipelineCase(),
         new DataLoaderCase(),
         new FirstBatchCase(),
@@ -20,8 +19,9 @@ internal static class PerfProgram
         new AugmentCase(),
         new PayloadCase(),
         new ShardsCase(),
-        new FlowCase(),
         new SourcesCase(),
+        new ModelsCase(),
+        new FlowCase(),
     ];
 
     /// <summary>Runs the cases that the arguments name. Exit codes: 0 measured, 2 wrong use or missing data.</summary>

@@ -39,7 +39,7 @@ public sealed class ImagePipeline : IDisposable
     private readonly StallMeter _stalls;
     private readonly WorkerGate _gate;
     private readonly PaceKeeper? _pace;
-    private readonly Prefetcher? _prefetcher;
+    private readonly IPrefetcher? _prefetcher;
     private ExceptionDispatchInfo? _failure;
     private bool _disposed;
 
@@ -90,7 +90,9 @@ public sealed class ImagePipeline : IDisposable
         _gate = new WorkerGate(workers);
         _pace = data.Workers is null ? new PaceKeeper(_gate, new WorkerPace(workers, _ring.Slots), pacePeriod, logger) : null;
         orderOf ??= epoch => plan.OrderOf(source.Count, epoch);
-        _prefetcher = source.CanPrefetch ? new Prefetcher(plan, source, orderOf, readers * groupSize, PrefetchedSamples) : null;
+        _prefetcher = !source.CanPrefetch ? null
+            : plan.Shuffle.Blocks && !plan.Evaluation ? new BlockPrefetcher(plan, source)
+            : new Prefetcher(plan, source, orderOf, readers * groupSize, PrefetchedSamples);
         var dispatcher = new GroupDispatcher(plan, source.Count, _ring, groupSize, orderOf, _prefetcher);
         for (int i = 0; _prefetcher is not null && i < readers / 2; i++)
         {

@@ -131,9 +131,12 @@ public sealed record PipelinePlan
         }
 
         return Shuffle.Blocks
-            ? EpochOrder.InBlocks(new BlockShuffle(count, Shuffle.Size, Shuffle.Buffer, Seed, epoch), Repeated(count))
+            ? EpochOrder.InBlocks(BlocksOf(count, epoch), Repeated(count))
             : EpochOrder.Shuffled(count, Seed, epoch, Repeated(count));
     }
+
+    /// <summary>The blocks of an epoch that is shuffled in blocks.</summary>
+    internal BlockShuffle BlocksOf(long count, long epoch) => new(count, Shuffle.Size, Shuffle.Buffer, Seed, epoch);
 
     private RepeatedAugmentation? Repeated(long count) =>
         AugRepeats == 0 ? null : new RepeatedAugmentation(count, AugRepeats, Groups);

@@ -12,7 +12,7 @@ namespace StreamTrainer.Host.Commands;
 /// <summary><c>bench</c>: measurements on this machine.</summary>
 internal static class BenchCommand
 {
-    public static Command Create(CommandOutput output) => new("bench", "Measures on this machine.") { Model(output) };
+    public static Command Create(CommandOutput output) => new("bench", "Measures on this machine.") { Model(output), PipelineCommand.Create(output) };
 
     private static Verb Model(CommandOutput output)
     {

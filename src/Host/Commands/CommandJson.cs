@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using StreamTrainer.Host.Doctor;
 using StreamTrainer.Host.Models;
+using StreamTrainer.Host.Pipelines;
 using StreamTrainer.Pipeline.Shards;
 
 namespace StreamTrainer.Host.Commands;
@@ -33,6 +34,7 @@ internal sealed record RecipeFinding(string Recipe, bool Valid)
 [JsonSerializable(typeof(RecipeFinding[]))]
 [JsonSerializable(typeof(ModelFacts[]))]
 [JsonSerializable(typeof(BenchResult[]))]
+[JsonSerializable(typeof(PipelineBenchResult[]))]
 [JsonSerializable(typeof(ExportAnswer))]
 [JsonSerializable(typeof(DoctorReport))]
 [JsonSerializable(typeof(PackResult))]

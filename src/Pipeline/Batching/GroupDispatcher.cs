@@ -12,7 +12,7 @@ namespace StreamTrainer.Pipeline.Batching;
 /// <param name="groupSize">Samples of a group at most.</param>
 /// <param name="orderOf">The order of an epoch.</param>
 /// <param name="prefetcher">Who is to know how far it got; null: nobody.</param>
-internal sealed class GroupDispatcher(PipelinePlan plan, long count, BatchRing ring, int groupSize, Func<long, EpochOrder> orderOf, Prefetcher? prefetcher = null)
+internal sealed class GroupDispatcher(PipelinePlan plan, long count, BatchRing ring, int groupSize, Func<long, EpochOrder> orderOf, IPrefetcher? prefetcher = null)
 {
     private readonly Lock _turn = new();
     private readonly long _batches = plan.BatchesPerEpoch(count);

@@ -12,7 +12,7 @@ namespace StreamTrainer.Pipeline.Batching;
 /// <param name="orderOf">The order of an epoch.</param>
 /// <param name="near">Samples this close to the dispatcher are the readers' own affair: they are being asked for already.</param>
 /// <param name="ahead">How many samples ahead.</param>
-internal sealed class Prefetcher(PipelinePlan plan, ISampleSource source, Func<long, EpochOrder> orderOf, int near, int ahead)
+internal sealed class Prefetcher(PipelinePlan plan, ISampleSource source, Func<long, EpochOrder> orderOf, int near, int ahead) : IPrefetcher
 {
     private readonly long _batches = plan.BatchesPerEpoch(source.Count);
     private readonly object _moved = new();
@@ -22,7 +22,7 @@ internal sealed class Prefetcher(PipelinePlan plan, ISampleSource source, Func<l
     // The order of the epoch that was asked for last. Which thread made it does not matter: it is a function.
     private volatile Made _made = new(-1, default);
 
-    /// <summary>The dispatcher has dealt so many samples more.</summary>
+    /// <inheritdoc/>
     public void Dealt(int count)
     {
         lock (_moved)
@@ -32,7 +32,7 @@ internal sealed class Prefetcher(PipelinePlan plan, ISampleSource source, Func<l
         }
     }
 
-    /// <summary>Fetches until the plan or the pipeline ends. Any number of threads.</summary>
+    /// <inheritdoc/>
     public void Run()
     {
         while (TryNext(out long number) && IndexOf(number) is { } index)
@@ -51,7 +51,7 @@ internal sealed class Prefetcher(PipelinePlan plan, ISampleSource source, Func<l
         }
     }
 
-    /// <summary>Ends all threads.</summary>
+    /// <inheritdoc/>
     public void Close()
     {
         lock (_moved)

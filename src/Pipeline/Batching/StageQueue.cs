@@ -11,7 +11,8 @@ internal sealed class StageQueue<T>(int capacity)
     private volatile bool _aborted;
     private int _takersWaiting;
 
-    private readonly Channel<T> _channel = Channel.CreateBounded<T>(new BoundedChannelOptions(capacity) { AllowSynchronousContinuations = false });
+    // A continuation is only the setting of an event: through the thread pool it would cost a switch more each time.
+    private readonly Channel<T> _channel = Channel.CreateBounded<T>(new BoundedChannelOptions(capacity) { AllowSynchronousContinuations = true });
 
     /// <summary>How many there are now.</summary>
     public int Count => _channel.Reader.Count;

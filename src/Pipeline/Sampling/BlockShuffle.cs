@@ -41,6 +41,19 @@ public readonly struct BlockShuffle
     /// <summary>How many windows the epoch has.</summary>
     public long Windows => _windows;
 
+    /// <summary>The samples of the block at a place of the epoch's block order.</summary>
+    public (long First, long Count) BlockAt(long place)
+    {
+        long first = _order[place] * _size;
+        return (first, Math.Min(_size, _count - first));
+    }
+
+    /// <summary>The place of a window's first block.</summary>
+    public long FirstPlaceOf(long window) => (long)((Int128)window * _blocks / _windows);
+
+    /// <summary>The first position of the block at a place, before the mixing.</summary>
+    public long PositionOf(long place) => Start(place);
+
     /// <summary>The window that a position lies in.</summary>
     public long WindowOf(long position)
     {
@@ -51,7 +64,7 @@ public readonly struct BlockShuffle
     }
 
     /// <summary>First position of a window; of the one after the last: the count.</summary>
-    public long StartOf(long window) => Start((long)((Int128)window * _blocks / _windows));
+    public long StartOf(long window) => Start(FirstPlaceOf(window));
 
     /// <summary>The sample at a position; a bijection of <c>[0, count)</c>.</summary>
     public long this[long position]

@@ -16,6 +16,11 @@ internal interface IShardBytes : IDisposable
     {
     }
 
+    /// <summary>The same for ranges that lie in order and close together.</summary>
+    void Prefetch(ReadOnlySpan<(long Offset, int Length)> ranges)
+    {
+    }
+
     /// <summary>Gives a range of the file, which must lie in it: lent where it lies, or read into the sample's own memory.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>
     void Read(long offset, int length, EncodedSample sample);

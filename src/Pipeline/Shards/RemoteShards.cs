@@ -50,6 +50,8 @@ internal sealed class RemoteShards(string location) : IShardStore
 
         public void Prefetch(long offset, int length) => file.Prefetch(offset, length);
 
+        public void Prefetch(ReadOnlySpan<(long Offset, int Length)> ranges) => file.Prefetch(ranges);
+
         public void Dispose() => file.Dispose();
     }
 }

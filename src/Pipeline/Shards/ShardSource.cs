@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using StreamTrainer.Pipeline.Files;
 using StreamTrainer.Pipeline.Shards.Payloads;
 using StreamTrainer.Pipeline.Sources;
@@ -88,6 +89,22 @@ public sealed class ShardSource : ISampleSource
     {
         ShardRow row = Index[index];
         _files[Index.FileOf(index).Number].Prefetch(row.Offset, row.Length);
+    }
+
+    /// <inheritdoc/>
+    public void PrefetchBlock(long first, long count)
+    {
+        var ranges = new List<(long, int)>();
+        for (long i = first; i < first + count; i++)
+        {
+            int file = Index.FileOf(i).Number;
+            ranges.Add((Index[i].Offset, Index[i].Length));
+            if (i + 1 == first + count || Index.FileOf(i + 1).Number != file)
+            {
+                _files[file].Prefetch(CollectionsMarshal.AsSpan(ranges));
+                ranges.Clear();
+            }
+        }
     }
 
     /// <inheritdoc/>

@@ -49,6 +49,15 @@ internal abstract class ByteFile : IDisposable
     {
     }
 
+    /// <summary>The same for ranges that lie in order and close together: they come by one request.</summary>
+    public virtual void Prefetch(ReadOnlySpan<(long Offset, int Length)> ranges)
+    {
+        foreach ((long offset, int length) in ranges)
+        {
+            Prefetch(offset, length);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

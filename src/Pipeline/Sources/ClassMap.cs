@@ -56,6 +56,8 @@ public static class ClassMap
 
         public void Prefetch(long index) => inner.Prefetch(index);
 
+        public void PrefetchBlock(long first, long count) => inner.PrefetchBlock(first, count);
+
         public int LabelOf(long index) => places[inner.LabelOf(index)];
 
         public string NameOf(long index) => inner.NameOf(index);

@@ -45,6 +45,18 @@ public interface ISampleSource : IDisposable
     {
     }
 
+    /// <summary>The same for neighbours that will all be read soon: together they cost as little as one.</summary>
+    /// <param name="first">The first sample.</param>
+    /// <param name="count">How many.</param>
+    /// <exception cref="IOException">They cannot be read.</exception>
+    void PrefetchBlock(long first, long count)
+    {
+        for (long i = first; i < first + count; i++)
+        {
+            Prefetch(i);
+        }
+    }
+
     /// <summary>
     /// Reads the bytes of sample <paramref name="index"/> into <paramref name="sample"/>, which grows as needed.
     /// </summary>

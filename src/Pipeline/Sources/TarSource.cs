@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace StreamTrainer.Pipeline.Sources;
 
 /// <summary>
@@ -115,6 +117,27 @@ public sealed class TarSource : ISampleSource
     {
         int file = FileOf(ref index);
         _files[file].Prefetch(_indexes[file].Offsets[index], _indexes[file].Lengths[index]);
+    }
+
+    /// <inheritdoc/>
+    public void PrefetchBlock(long first, long count)
+    {
+        var ranges = new List<(long, int)>();
+        while (count > 0)
+        {
+            long local = first;
+            int file = FileOf(ref local);
+            long here = Math.Min(count, _indexes[file].Count - local);
+            ranges.Clear();
+            for (long i = local; i < local + here; i++)
+            {
+                ranges.Add((_indexes[file].Offsets[i], _indexes[file].Lengths[i]));
+            }
+
+            _files[file].Prefetch(CollectionsMarshal.AsSpan(ranges));
+            first += here;
+            count -= here;
+        }
     }
 
     /// <inheritdoc/>

@@ -213,6 +213,42 @@ public sealed class RemoteTests : IDisposable
         Assert.Contains("an object is named s3://bucket/key", Assert.Throws<UserErrorException>(() => ByteFile.Open("s3://bucket")).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(3, 0)]
+    [InlineData(0, 7)]
+    public void BlocksComeByFewRequests(int repeats, long step)
+    {
+        RemoteOptions.Current = RemoteOptions.Current with { Readers = 8, Cached = true, Cache = new RangeCache(Path.Combine(_folder.Path, "cache"), 256 << 20) };
+        const int Count = 600, BatchSize = 10;
+        string tar = Path.Combine(_folder.Path, "blocks.tar");
+        WriteTar(tar, 1, Count);
+        using var server = new RangeServer();
+        server.Files["/blocks.tar"] = File.ReadAllBytes(tar);
+        var data = new DataOptions { Shuffle = new Shuffle(25, 100), AugRepeats = repeats, Workers = 2, RingMemory = new ByteSize(3 * BatchSize * 24) };
+        using ISampleSource local = SampleSources.Open(tar), remote = SampleSources.Open($"{server.Address}/blocks.tar");
+        int before = server.Requests;
+        List<string> near = All(local), far = All(remote);
+        Assert.Equal(near, far);
+        // A request a block, and what the readers ask for themselves before the first blocks are there.
+        Assert.InRange(server.Requests - before, 2, (near.Count * BatchSize / Math.Max(1, repeats) / 25) + 130);
+
+        List<string> All(ISampleSource source)
+        {
+            var plan = PipelinePlan.ForTraining(4, BatchSize, FakeTransform.Size, 2, step, Count, data);
+            var result = new List<string>();
+            using var pipeline = new ImagePipeline(source, () => new FirstBytes(), data, plan, new NativeBatchMemory(), Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+            while (pipeline.Take(CancellationToken.None) is { } batch)
+            {
+                result.Add(Flow.Describe(batch));
+                batch.Dispose();
+                Thread.Sleep(source == remote ? 5 : 0);
+            }
+
+            return result;
+        }
+    }
+
     /// <summary>All batches of two epochs as text.</summary>
     private static string[] Batches(string location)
     {
@@ -221,12 +257,12 @@ public sealed class RemoteTests : IDisposable
         return [.. Flow.All(Flow.Open(source, plan, readers: source.Readers, transform: () => new FirstBytes()))];
     }
 
-    private static void WriteTar(string path, int number)
+    private static void WriteTar(string path, int number, int count = 7)
     {
         using FileStream file = File.Create(path);
         using var writer = new TarWriter(file, TarEntryFormat.Ustar);
         var random = new Random(number);
-        for (int i = 0; i < 7; i++)
+        for (int i = 0; i < count; i++)
         {
             byte[] content = new byte[40 + random.Next(9000)];
             random.NextBytes(content);

@@ -86,17 +86,18 @@ internal sealed class HttpFile : RemoteFile
                 idle.CancelAfter(RemoteOptions.Current.Idle);
             }
         }
+        catch (Exception error) when (idle.IsCancellationRequested && error is not (UserErrorException or TransientException))
+        {
+            throw Silent(error);
+        }
         catch (OperationCanceledException error)
         {
+            // A connection that did not come about in its time.
             throw Silent(error);
         }
         catch (HttpRequestException error)
         {
             throw new TransientException(error.Message, error);
-        }
-        catch (Exception error) when (idle.IsCancellationRequested && error is IOException or ObjectDisposedException)
-        {
-            throw Silent(error);
         }
         catch (IOException error) when (error is HttpIOException || error.InnerException is System.Net.Sockets.SocketException)
         {

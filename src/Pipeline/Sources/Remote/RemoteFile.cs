@@ -7,6 +7,9 @@ namespace StreamTrainer.Pipeline.Sources.Remote;
 /// </summary>
 internal abstract class RemoteFile(string name) : ByteFile
 {
+    /// <summary>Bytes of one request for several ranges, unless one alone is larger.</summary>
+    private const int MostAtOnce = 8 << 20;
+
     [ThreadStatic]
     private static byte[]? s_scratch;
 
@@ -59,12 +62,67 @@ internal abstract class RemoteFile(string name) : ByteFile
             return;
         }
 
+        Read(Scratch(length), offset);
+    }
+
+    /// <inheritdoc/>
+    public override void Prefetch(ReadOnlySpan<(long Offset, int Length)> ranges)
+    {
+        if (_cache is null)
+        {
+            return;
+        }
+
+        while (!ranges.IsEmpty)
+        {
+            // As many as one request may bring, and of those the ones from the first to the last that is missing.
+            int count = 1;
+            while (count < ranges.Length && ranges[count].Offset + ranges[count].Length - ranges[0].Offset <= MostAtOnce)
+            {
+                count++;
+            }
+
+            Together(ranges[..count]);
+            ranges = ranges[count..];
+        }
+    }
+
+    private static Span<byte> Scratch(int length)
+    {
         if (s_scratch is null || s_scratch.Length < length)
         {
             s_scratch = GC.AllocateUninitializedArray<byte>(Math.Max(length, 1 << 20));
         }
 
-        Read(s_scratch.AsSpan(0, length), offset);
+        return s_scratch.AsSpan(0, length);
+    }
+
+    private void Together(ReadOnlySpan<(long Offset, int Length)> ranges)
+    {
+        while (!ranges.IsEmpty && Known(ranges[0]))
+        {
+            ranges = ranges[1..];
+        }
+
+        while (!ranges.IsEmpty && Known(ranges[^1]))
+        {
+            ranges = ranges[..^1];
+        }
+
+        if (ranges.IsEmpty || ranges[^1].Offset + ranges[^1].Length > Length)
+        {
+            return;
+        }
+
+        long start = ranges[0].Offset;
+        Span<byte> all = Scratch(checked((int)(ranges[^1].Offset + ranges[^1].Length - start)));
+        Fetch(all, start, RemoteOptions.Current.Patience);
+        foreach ((long offset, int length) in ranges)
+        {
+            _cache!.Write(RangeCache.KeyOf(Name, Version, offset, length), all.Slice((int)(offset - start), length));
+        }
+
+        bool Known((long Offset, int Length) range) => _cache!.Contains(RangeCache.KeyOf(Name, Version, range.Offset, range.Length));
     }
 
     /// <summary>One request for what is still missing.</summary>

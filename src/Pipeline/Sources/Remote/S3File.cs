@@ -69,10 +69,12 @@ internal sealed class S3File : RemoteFile
             // The SDK has no other calls; the thread is a reader's own and has nothing else to do.
             using GetObjectResponse response = s_client.Value.GetObjectAsync(request, idle.Token).GetAwaiter().GetResult();
             CheckSame(response, first, last);
+            // Taken before: an aborted answer has none.
+            Stream body = response.ResponseStream;
             using CancellationTokenRegistration abort = idle.Token.Register(static response => ((GetObjectResponse)response!).Dispose(), response);
             while (done < destination.Length)
             {
-                int read = response.ResponseStream.Read(destination[done..]);
+                int read = body.Read(destination[done..]);
                 if (read == 0)
                 {
                     throw new TransientException($"the answer ended {destination.Length - done} bytes too early");
@@ -81,6 +83,10 @@ internal sealed class S3File : RemoteFile
                 done += read;
                 idle.CancelAfter(RemoteOptions.Current.Idle);
             }
+        }
+        catch (Exception error) when (idle.IsCancellationRequested && error is not (UserErrorException or TransientException))
+        {
+            throw new TransientException("the server was silent for too long", error);
         }
         catch (AmazonS3Exception error)
         {
@@ -94,11 +100,7 @@ internal sealed class S3File : RemoteFile
         {
             throw new UserErrorException($"{Name}: the S3 client cannot work: {error.Message}. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (or a profile), AWS_REGION, and AWS_ENDPOINT_URL for other servers than Amazon's", error);
         }
-        catch (Exception error) when (idle.IsCancellationRequested && error is OperationCanceledException or IOException or ObjectDisposedException)
-        {
-            throw new TransientException("the server was silent for too long", error);
-        }
-        catch (Exception error) when (error is HttpRequestException or WebException || (error is IOException and not TransientException))
+        catch (Exception error) when (error is HttpRequestException or WebException or OperationCanceledException || (error is IOException and not TransientException))
         {
             throw new TransientException(error.Message, error);
         }
