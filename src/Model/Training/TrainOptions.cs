@@ -29,7 +29,7 @@ public sealed record TrainOptions
     public int? MicroBatchSize { get; init; }
 
     /// <summary>Compute activations again instead of keeping them.</summary>
-    [Description("Keep only the inputs of a network's stages for the backward pass and compute the rest again there: a fraction of the memory, about a third more time.")]
+    [Description("Keep only the inputs of a network's stages for the backward pass and compute the rest again there: less memory, about a third more time.")]
     public bool CheckpointActivations { get; init; }
 
     /// <summary>The seed of everything.</summary>

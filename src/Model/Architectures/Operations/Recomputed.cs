@@ -29,19 +29,19 @@ internal sealed class Recomputed : autograd.SingleTensorFunction<Recomputed>
 
         // Drawn from the generator that the trainer seeds at every step.
         using Tensor seed = randint(long.MaxValue, [1], ScalarType.Int64);
-        return apply(new Work(stage, seed.item<long>(), input.device_type, NarrowTypeOf(input.device_type)), input);
+        Tensor kept = input.detach().DetachFromDisposeScope();
+        return apply(new Work(stage, kept, seed.item<long>(), NarrowTypeOf(input.device_type)), input);
     }
 
     /// <inheritdoc/>
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
         var work = (Work)vars[0];
-        var input = (Tensor)vars[1];
-        ctx.save_for_backward([input]);
+        // Not saved by the context: that lives until the garbage collector comes, and with it the memory of many steps.
         ctx.save_data(StageKey, work);
         using var guard = no_grad();
         work.Seed();
-        return work.Stage.Apply(TensorOperations.Instance, input);
+        return work.Stage.Apply(TensorOperations.Instance, work.Input);
     }
 
     /// <inheritdoc/>
@@ -50,13 +50,13 @@ internal sealed class Recomputed : autograd.SingleTensorFunction<Recomputed>
         var work = (Work)ctx.get_data(StageKey);
         using var scope = NewDisposeScope();
         using var guard = enable_grad();
-        Tensor input = ctx.get_saved_variables()[0].detach().requires_grad_(true), output;
+        Tensor input = work.Input.requires_grad_(true), output;
         work.Seed();
         BatchNorm.StatisticsStay = true;
         try
         {
             // On a GPU this is a thread of libtorch's own, which knows nothing of what the other one computes in.
-            using Autocast? autocast = work.Narrow is { } type ? new Autocast(work.Device, type) : null;
+            using Autocast? autocast = work.Narrow is { } type ? new Autocast(input.device_type, type) : null;
             output = work.Stage.Apply(TensorOperations.Instance, input);
         }
         finally
@@ -65,18 +65,21 @@ internal sealed class Recomputed : autograd.SingleTensorFunction<Recomputed>
         }
 
         output.backward([grad_output.to(output.dtype)]);
-        return [null!, input.grad!.MoveToOuterDisposeScope()];
+        Tensor gradient = input.grad!.MoveToOuterDisposeScope();
+        input.Dispose();
+        return [null!, gradient];
     }
 
     private static ScalarType? NarrowTypeOf(DeviceType device) =>
         NativeAutocast.IsAvailable && NativeAutocast.IsEnabled((sbyte)device) ? (ScalarType)NativeAutocast.GetType((sbyte)device) : null;
 
-    private sealed record Work(IStage Stage, long First, DeviceType Device, ScalarType? Narrow)
+    /// <summary>What is to be computed twice. The input is given back by the backward pass.</summary>
+    private sealed record Work(IStage Stage, Tensor Input, long First, ScalarType? Narrow)
     {
         public void Seed()
         {
             using Generator generator = random.manual_seed(First);
-            if (Device == DeviceType.CUDA)
+            if (Input.device_type == DeviceType.CUDA)
             {
                 cuda.manual_seed_all(First);
             }
