@@ -25,9 +25,19 @@ internal sealed unsafe class FrameDecoder(VectorLevel? level = null) : IDisposab
     public VectorLevel Level => _kernels.Level;
 
     /// <summary>Whether a frame is one that this can make pixels of: one plane or three, whose sampling factors divide the largest.</summary>
-    public static bool Knows(JpegFrame frame) =>
-        frame.Components.Length == (frame.Color == JpegColor.Grey ? 1 : 3)
-        && Array.TrueForAll(frame.Components, component => PlaneStrip.Knows(frame, component));
+    public static bool Knows(JpegFrame frame)
+    {
+        // A loop: a closure would be an allocation for every image.
+        foreach (JpegComponent component in frame.Components)
+        {
+            if (!PlaneStrip.Knows(frame, component))
+            {
+                return false;
+            }
+        }
+
+        return frame.Components.Length == (frame.Color == JpegColor.Grey ? 1 : 3);
+    }
 
     /// <summary>The MCUs that a box needs: fancy upsampling asks for a sample more to each side.</summary>
     public McuWindow Start(JpegFrame frame, IBlockSource source, in CropBox box)
