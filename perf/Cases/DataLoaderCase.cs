@@ -17,13 +17,12 @@ namespace StreamTrainer.Perf.Cases;
 /// </summary>
 internal sealed class DataLoaderCase : IPerfCase
 {
-    private const int Size = 224, Rounds = 7, BatchSize = 50, Repeat = 3, BorderEpochs = 12, BorderBatch = 25;
+    private const int Size = 224, Rounds = 7, BatchSize = 50, Repeat = 3;
     private const string Sample = "imagenet-sample-500.tar", Policy = "rand-m7-mstd0.5-inc1";
-    private static readonly TimeSpan s_device = TimeSpan.FromMilliseconds(10);
 
     public string Name => "dataloader";
 
-    public string Description => "the pipeline on all cores with A2's transform against torch's DataLoader and a tar stream; scaling, pauses, memory";
+    public string Description => "the pipeline on all cores with A2's transform against torch's DataLoader and a tar stream; scaling, collections";
 
     public IReadOnlyList<Figure> Run(TextWriter log)
     {
@@ -55,7 +54,6 @@ internal sealed class DataLoaderCase : IPerfCase
                 Over("scaling", seconds[2], seconds[0]),
                 Rate("original_rate", seconds[0], images), Rate("coefficients_rate", seconds[1], images),
                 Rate("dataloader_rate", seconds[3], images), Rate("webdataset_rate", seconds[4], images),
-                .. Pauses(shards),
                 Collections(original, cores),
             ];
         }
@@ -79,34 +77,6 @@ internal sealed class DataLoaderCase : IPerfCase
         }
 
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
-    }
-
-    /// <summary>Waits for the first batch of an epoch by a device that takes its time for a step: it sleeps, so the cores are the
-    /// pipeline's. The first epoch's start does not count.</summary>
-    private static IEnumerable<Figure> Pauses(ISampleSource source)
-    {
-        List<double> borders = [], inside = [];
-        using ImagePipeline pipeline = Open(source, Environment.ProcessorCount, BorderBatch, BorderEpochs);
-        while (true)
-        {
-            long asked = Stopwatch.GetTimestamp();
-            if (pipeline.Take(CancellationToken.None) is not { } batch)
-            {
-                break;
-            }
-
-            double waited = Stopwatch.GetElapsedTime(asked).TotalMilliseconds;
-            if (batch.Epoch > 0)
-            {
-                (batch.IndexInEpoch == 0 ? borders : inside).Add(waited);
-            }
-
-            Thread.Sleep(s_device);
-            batch.Dispose();
-        }
-
-        yield return Figure.Of("epoch_pause_ms", "ms", borders);
-        yield return Figure.Of("step_pause_ms", "ms", inside);
     }
 
     /// <summary>Collections of the oldest generation in an epoch after the first.</summary>
