@@ -42,7 +42,9 @@ public sealed class TrainingStepTests
         Train(name, images, labels, TorchRuntime.CpuComputesBf16 ? ScalarType.BFloat16 : null);
         (long tensorsAfter, long memoryAfter) = Level();
         Assert.Equal(tensors + miscounted, tensorsAfter);
-        Assert.True(memoryAfter <= memory + Slack, $"{(memoryAfter - memory) >> 20} MiB more than before");
+        // Weights, gradients and both flat copies would be sixteen bytes a parameter; allocators keep some pieces of the size of layers.
+        long slack = Slack + 3 * Parameters(name);
+        Assert.True(memoryAfter <= memory + slack, $"{(memoryAfter - memory) >> 20} MiB more than before, where {slack >> 20} are allowed");
     }
 
     private static void Train(string name, Tensor images, Tensor labels, ScalarType? narrow)
