@@ -11,9 +11,6 @@ namespace StreamTrainer.Pipeline.Decoding;
 /// </summary>
 internal sealed unsafe class VipsDecoder : IImageDecoder
 {
-    /// <summary>More pixels than this are taken for an attack or an accident, not for a training image.</summary>
-    private const long MostPixels = 1L << 28;
-
     /// <summary>Bytes fetched at once: small enough to be in the cache when they are converted.</summary>
     private const int StripBytes = 64 << 10;
 
@@ -77,9 +74,9 @@ internal sealed unsafe class VipsDecoder : IImageDecoder
         _format = LibVips.Format(_image);
         int interpretation = LibVips.Interpretation(_image);
         _cmyk = interpretation == InterpretationCmyk && _bands >= 4;
-        if ((long)_width * _height > MostPixels)
+        if ((long)_width * _height > ImageLimits.MostPixels)
         {
-            throw new BadSampleException($"{_width} x {_height} pixels are too many (at most {MostPixels})");
+            throw new BadSampleException($"{_width} x {_height} pixels are too many (at most {ImageLimits.MostPixels})");
         }
 
         if (!(_format is FormatUChar or FormatUShort || (_bands == 1 && _format is (FormatShort or FormatInt or FormatFloat)))

@@ -11,6 +11,7 @@ internal sealed unsafe class MappedFile : IDisposable
     private static volatile bool s_cannotPopulate = !OperatingSystem.IsLinux();
 
     private readonly SafeMemoryMappedViewHandle _view;
+    private int _disposed;
     private readonly byte* _data;
 
     private MappedFile(SafeMemoryMappedViewHandle view, byte* data, long length)
@@ -76,7 +77,8 @@ internal sealed unsafe class MappedFile : IDisposable
     /// <summary>Lets go of the file; its memory stays until the last reference of <see cref="Handle"/> is gone.</summary>
     public void Dispose()
     {
-        if (!_view.IsClosed)
+        // Once: while bytes are lent the view stays open, and a second release would be the borrower's.
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
             _view.ReleasePointer();
             _view.Dispose();

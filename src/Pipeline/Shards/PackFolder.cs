@@ -72,7 +72,7 @@ internal sealed partial class PackFolder : IDisposable
 
     /// <summary>The finished index; null where there is none.</summary>
     /// <exception cref="UserErrorException">It is damaged.</exception>
-    public ShardIndex? ReadIndex() => Read(IndexPath);
+    public ShardIndex? ReadIndex() => Read(IndexPath)?.Whole(IndexPath);
 
     /// <summary>What an earlier process began with; null where none did.</summary>
     /// <exception cref="UserErrorException">It is damaged.</exception>

@@ -86,6 +86,11 @@ internal sealed unsafe class SamplePacker : IDisposable
             throw new UserErrorException($"{source.NameOf(index)}: cannot be read: {error.Message}; repair it, or take it out of the source", error);
         }
 
+        if (_sample.Kind is PayloadKind.Coefficients or PayloadKind.Indexed)
+        {
+            throw new UserErrorException($"{source.Name}: it is a pack already, of payloads that belong to its index; pack what it was made of, or unpack it first");
+        }
+
         (int Length, uint Checksum) origin = (_sample.Length, Crc32C.Of(_sample.Bytes));
         if (_sample.Kind == PayloadKind.Encoded)
         {

@@ -31,6 +31,14 @@ internal sealed class ShardIndex
         _names = names;
     }
 
+    /// <summary>The same index, where it is a whole pack's: an index of one file, of a pack under way, is made alike.</summary>
+    /// <param name="name">What to call it in the message.</param>
+    /// <exception cref="UserErrorException">It is a part's.</exception>
+    public ShardIndex Whole(string name) =>
+        Count == Header.SourceCount && (Files.Length == 0 || (Files[0].Number == 0 && Files[0].First == 0))
+            ? this
+            : throw new UserErrorException($"{name}: it is the index of a part of a pack, not of all of it; finish the pack, or copy it again");
+
     /// <summary>What it says of all samples.</summary>
     public ShardHeader Header { get; }
 

@@ -16,7 +16,7 @@ public static class ShardInspector
         ShardFolder folder = ShardFolder.Find(path);
         try
         {
-            ShardIndex index = ShardIndexFormat.Read(folder.ReadIndex(), path);
+            ShardIndex index = ShardIndexFormat.Read(folder.ReadIndex(), path).Whole(path);
             using IndexedTables? tables = index.Header.ReadTables(path);
             return new PackInspection
             {

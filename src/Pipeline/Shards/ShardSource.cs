@@ -55,7 +55,7 @@ public sealed class ShardSource : ISampleSource
         var files = new List<IShardBytes>();
         try
         {
-            ShardIndex index = ShardIndexFormat.Read(store.ReadIndex(), store.Name);
+            ShardIndex index = ShardIndexFormat.Read(store.ReadIndex(), store.Name).Whole(store.Name);
             foreach (ref readonly ShardFile file in index.Files.AsSpan())
             {
                 files.Add(store.Open(file));

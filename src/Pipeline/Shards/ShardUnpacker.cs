@@ -30,7 +30,7 @@ public static class ShardUnpacker
         ArgumentNullException.ThrowIfNull(folder);
         using var source = ShardSource.Open(path);
         string marker = Path.Combine(folder, Marker);
-        Take(folder, marker, Convert.ToHexString(source.Index.Header.Identity.Span));
+        Take(folder, marker, $"{Convert.ToHexString(source.Index.Header.Identity.Span)} {source.Index.Header.Options}");
         string[] paths = Paths(source);
         var faults = new List<ShardFault>();
         long bytes = 0;
@@ -130,7 +130,13 @@ public static class ShardUnpacker
 
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         string temporary = path + Unfinished;
-        File.WriteAllBytes(temporary, file);
+        using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1))
+        {
+            stream.Write(file);
+            // Before it has its name: what is there is taken for whole when unpacking goes on.
+            stream.Flush(flushToDisk: true);
+        }
+
         File.Move(temporary, path, overwrite: true);
         done.Bytes += file.Length;
     }

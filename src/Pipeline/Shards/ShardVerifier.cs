@@ -29,7 +29,7 @@ public static class ShardVerifier
         ShardIndex index;
         try
         {
-            index = ShardIndexFormat.Read(folder.ReadIndex(), indexPath);
+            index = ShardIndexFormat.Read(folder.ReadIndex(), indexPath).Whole(indexPath);
         }
         catch (UserErrorException error)
         {

@@ -203,6 +203,36 @@ public sealed class PackTests : IDisposable
         Assert.True(ShardVerifier.Verify(path, source, long.MaxValue, 2, null, TestContext.Current.CancellationToken).Sound);
     }
 
+    [Theory]
+    [InlineData(ShardPayload.Indexed)]
+    [InlineData(ShardPayload.Coefficients)]
+    public void APackOfPayloadsIsNoSource(ShardPayload payload)
+    {
+        // Its payloads belong to its own index; copied into another they would be other pixels, or none.
+        using ISampleSource packed = SampleSources.Open(_set.Pack("packed", payload));
+        foreach (ShardPayload target in Enum.GetValues<ShardPayload>())
+        {
+            var error = Assert.Throws<UserErrorException>(() =>
+                ShardPacker.Pack(packed, _set.At($"again{target}"), ShardSet.Options(target), 2, null, TestContext.Current.CancellationToken));
+            Assert.Contains("it is a pack already", error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void APartsIndexIsNotTakenForAWholePacks()
+    {
+        using ISampleSource source = _set.Open();
+        string path = _set.At("part");
+        using (var stop = new CancellationTokenSource())
+        {
+            using var watch = new Watch(() => Directory.Exists(path) && Directory.GetFiles(path, "*.part").Length > 0, stop);
+            Assert.ThrowsAny<OperationCanceledException>(() => ShardPacker.Pack(source, path, ShardSet.Options(ShardPayload.Copy), 1, _ => Thread.Sleep(1), stop.Token));
+        }
+
+        File.Copy(Directory.GetFiles(path, "*.part").Order(StringComparer.Ordinal).First(), Path.Combine(path, "index.msgpack"));
+        Assert.Contains("the index of a part", Assert.Throws<UserErrorException>(() => SampleSources.Open(path)).Message, StringComparison.Ordinal);
+    }
+
     /// <summary>Cancels as soon as something is so. When it is disposed, it looks no more.</summary>
     private sealed class Watch : IDisposable
     {

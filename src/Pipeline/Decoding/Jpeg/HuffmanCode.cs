@@ -24,7 +24,7 @@ internal sealed class HuffmanCode
         {
             for (int i = 0; i < _counts[length - 1]; i++, code++, index++)
             {
-                if (index >= symbols.Length || code >= 1 << length || _lengths[symbols[index]] != 0)
+                if (index >= symbols.Length || code + 1 >= 1 << length || _lengths[symbols[index]] != 0)
                 {
                     throw new ArgumentException("the lengths make no Huffman code", nameof(counts));
                 }

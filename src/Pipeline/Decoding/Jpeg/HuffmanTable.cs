@@ -72,7 +72,8 @@ internal sealed unsafe class HuffmanTable : IDisposable
             index += counts[length - 1];
             code += counts[length - 1];
             _last[length] = counts[length - 1] == 0 ? -1 : code - 1;
-            if (code > 1 << length || index > 256)
+            // No code may be all ones (T.81, annex C): libjpeg refuses such a table, and so the image.
+            if (code >= 1 << length || index > 256)
             {
                 return false;
             }

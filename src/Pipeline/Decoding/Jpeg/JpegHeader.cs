@@ -10,7 +10,7 @@ namespace StreamTrainer.Pipeline.Decoding.Jpeg;
 internal sealed unsafe class JpegHeader : IDisposable
 {
     /// <summary>Larger sides libjpeg refuses; more pixels are an accident or an attack (VipsDecoder has the same limit).</summary>
-    private const int MostSide = 65500, MostPixels = 1 << 28, MostComponents = 3;
+    private const int MostSide = 65500, MostComponents = 3;
 
     private readonly HuffmanTableCache _codes = new();
     private readonly JpegFrameCache _frames = new();
@@ -128,7 +128,7 @@ internal sealed unsafe class JpegHeader : IDisposable
 
         _height = JpegTables.Word(content + 1);
         _width = JpegTables.Word(content + 3);
-        if (_height is 0 or > MostSide || _width is 0 or > MostSide || (long)_height * _width > MostPixels)
+        if (_height is 0 or > MostSide || _width is 0 or > MostSide || (long)_height * _width > ImageLimits.MostPixels)
         {
             return false;
         }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
+using StreamTrainer.Pipeline.Decoding;
 using StreamTrainer.Pipeline.Decoding.Jpeg;
 using StreamTrainer.Pipeline.Transforms;
 
@@ -50,7 +51,7 @@ internal sealed class PayloadFrames
         int width = BinaryPrimitives.ReadUInt16LittleEndian(header[2..]), height = BinaryPrimitives.ReadUInt16LittleEndian(header[4..]);
         int count = header[7] & 15, tables = header[7] >> 4, across = 1, down = 1;
         var color = (JpegColor)header[1];
-        if (width == 0 || height == 0 || header[6] == 0 || color > JpegColor.Rgb || (color == JpegColor.Grey) != (count == 1))
+        if (width == 0 || height == 0 || (long)width * height > ImageLimits.MostPixels || header[6] == 0 || color > JpegColor.Rgb || (color == JpegColor.Grey) != (count == 1))
         {
             return null;
         }

@@ -93,7 +93,11 @@ public sealed class HuffmanTests
         var counts = new byte[16];
         counts[0] = 3;
         Assert.False(table.Build(dc: false, counts, [1, 2, 3]));
+        // 0 and 1: a code of all ones, which libjpeg refuses too.
         counts[0] = 2;
+        Assert.False(table.Build(dc: false, counts, [1, 2]));
+        Assert.Throws<ArgumentException>(() => new HuffmanCode(counts, [1, 2]));
+        (counts[0], counts[1]) = (1, 1);
         Assert.True(table.Build(dc: false, counts, [1, 2]));
         Assert.False(table.Build(dc: false, counts, [1, 2, 3]));
         Assert.False(table.Build(dc: true, counts, [1, 16]));
