@@ -58,7 +58,8 @@ internal static class ExportCommand
         {
             ModelExport.Write(model, format, path, size ?? recipe.Eval.Size, Facts(recipe, weights.ClassNames));
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        // .NET says ArgumentOutOfRange where a file may not grow any more (EFBIG).
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
             throw new UserErrorException($"--out: {path} cannot be written: {error.Message}", error);
         }

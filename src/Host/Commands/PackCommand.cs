@@ -22,7 +22,7 @@ internal static class PackCommand
         second.Arity = ArgumentArity.ZeroOrOne;
         Option<string> payload = new("--payload")
         {
-            Description = "What JPEGs become: copy (their bytes), indexed (the same coefficients, random access, about the same size), coefficients (the same, fastest, about 1.3 times the size).",
+            Description = "What JPEGs become: copy (their bytes), indexed (the same coefficients, random access, about the same size), coefficients (the same, fastest, about 1.22 times the size).",
             HelpName = string.Join('|', ShardText.Payloads),
             DefaultValueFactory = _ => ShardText.Of(ShardPayload.Coefficients),
         };
