@@ -57,7 +57,7 @@ internal sealed unsafe class SampleLook : IDisposable
         string words = kind == JpegKind.Sequential ? "JPEG" : _header.IsProgressive ? "JPEG, progressive" : "JPEG of several scans";
         SampleInspection result = Whole(name, sample, crop, words, frame.Size) with
         {
-            Sampling = ShardText.Sampling(SamplingOf(frame)),
+            Sampling = ShardText.Sampling(frame.Sampling),
             Orientation = _header.Orientation,
             Parts = [.. JpegParts(sample.Bytes)],
         };
@@ -115,7 +115,7 @@ internal sealed unsafe class SampleLook : IDisposable
         PayloadRange[] rows = Ranges(indexed, new McuWindow(0, 0, frame!.McusWide, frame.McusHigh));
         SampleInspection result = Whole(name, sample, crop, ShardText.Of(sample.Kind), frame.Size) with
         {
-            Sampling = ShardText.Sampling(SamplingOf(frame)),
+            Sampling = ShardText.Sampling(frame.Sampling),
             Orientation = Math.Clamp(sample.Orientation, 1, 8),
             GroupMcus = sample.Bytes[6],
             Parts =
@@ -163,17 +163,6 @@ internal sealed unsafe class SampleLook : IDisposable
         }
 
         return new SampleInspection { Name = name, Kind = kind, Width = size.Width, Height = size.Height, Bytes = sample.Length, BytesRead = sample.Length };
-    }
-
-    private static uint SamplingOf(JpegFrame frame)
-    {
-        uint sampling = 0;
-        for (int c = 0; c < frame.Components.Length; c++)
-        {
-            sampling |= (uint)((frame.Components[c].Horizontal << 4) | frame.Components[c].Vertical) << (8 * c);
-        }
-
-        return sampling;
     }
 
     /// <summary>Segments as far as they can be walked: entropy-coded data goes with the scan's header before it.</summary>

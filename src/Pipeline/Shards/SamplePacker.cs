@@ -153,13 +153,7 @@ internal sealed unsafe class SamplePacker : IDisposable
         if (_jpeg.Read(_sample) != JpegKind.Foreign)
         {
             JpegFrame frame = _jpeg.Frame;
-            uint sampling = 0;
-            for (int c = 0; c < frame.Components.Length; c++)
-            {
-                sampling |= (uint)((frame.Components[c].Horizontal << 4) | frame.Components[c].Vertical) << (8 * c);
-            }
-
-            return new ShardRow { Width = frame.Size.Width, Height = frame.Size.Height, Sampling = sampling, Orientation = (byte)_jpeg.Orientation };
+            return new ShardRow { Width = frame.Size.Width, Height = frame.Size.Height, Sampling = frame.Sampling, Orientation = (byte)_jpeg.Orientation };
         }
 
         try

@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using StreamTrainer.Pipeline.Decoding;
 
 namespace StreamTrainer.Pipeline.Transforms;
 
@@ -7,28 +7,11 @@ namespace StreamTrainer.Pipeline.Transforms;
 internal sealed unsafe class ResampleMemory<T> : IDisposable
     where T : unmanaged
 {
-    private T* _data;
-    private long _count;
+    private readonly PixelMemory _memory = new();
 
     /// <summary>At least so many elements; what was there before is lost.</summary>
-    public T* Reserve(long count)
-    {
-        if (count > _count)
-        {
-            long larger = count + count / 2;
-            Dispose();
-            _data = (T*)NativeMemory.AlignedAlloc((nuint)(larger * sizeof(T)), 64);
-            _count = larger;
-        }
-
-        return _data;
-    }
+    public T* Reserve(long count) => (T*)_memory.Reserve(count * sizeof(T));
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        NativeMemory.AlignedFree(_data);
-        _data = null;
-        _count = 0;
-    }
+    public void Dispose() => _memory.Dispose();
 }

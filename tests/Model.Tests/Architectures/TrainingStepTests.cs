@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using StreamTrainer.Model.Architectures;
 using StreamTrainer.Model.Precision;
 using StreamTrainer.Model.Runtime;
@@ -11,7 +12,7 @@ using static TorchSharp.torch;
 namespace StreamTrainer.Model.Tests.Architectures;
 
 /// <summary>Every architecture learns, in each arithmetic, and leaves nothing behind.</summary>
-public sealed class TrainingStepTests
+public sealed partial class TrainingStepTests
 {
     private const int Batch = 4, Side = 64, Steps = 3, Turns = 4;
 
@@ -42,9 +43,7 @@ public sealed class TrainingStepTests
         Train(name, images, labels, TorchRuntime.CpuComputesBf16 ? ScalarType.BFloat16 : null);
         (long tensorsAfter, long memoryAfter) = Level();
         Assert.Equal(tensors + miscounted, tensorsAfter);
-        // Weights, gradients and both flat copies would be sixteen bytes a parameter; allocators keep some pieces of the size of layers.
-        long slack = Slack + 3 * Parameters(name);
-        Assert.True(memoryAfter <= memory + slack, $"{(memoryAfter - memory) >> 20} MiB more than before, where {slack >> 20} are allowed");
+        Assert.True(memoryAfter <= memory + Slack, $"{(memoryAfter - memory) >> 20} MiB more than before");
     }
 
     private static void Train(string name, Tensor images, Tensor labels, ScalarType? narrow)
@@ -89,11 +88,20 @@ public sealed class TrainingStepTests
         return model.named_parameters().Sum(entry => entry.parameter.numel());
     }
 
+    [LibraryImport("libc", EntryPoint = "malloc_trim")]
+    private static partial int TrimHeap(nuint kept);
+
     /// <summary>Native tensors and resident memory, when everything that is waiting to be given back has been.</summary>
     private static (long Tensors, long Memory) Level()
     {
         GC.Collect();
         GC.WaitForPendingFinalizers();
+        if (OperatingSystem.IsLinux())
+        {
+            // glibc keeps what was freed; that is no leak.
+            _ = TrimHeap(0);
+        }
+
         using Process process = Process.GetCurrentProcess();
         return (Tensor.TotalCount, process.WorkingSet64);
     }

@@ -191,18 +191,6 @@ internal sealed unsafe class BaselineScan : IBlockSource, IDisposable
     /// <summary>Whether no bit was taken that is not there.</summary>
     private bool IsInside() => ((_bytes.End - _next) * 8) + _bitCount >= 0;
 
-    /// <summary>The value of a category's bits (T.81, F.2.2.1, EXTEND).</summary>
-    /// <param name="window">Bits; the value's are at the top.</param>
-    /// <param name="category">How many, 0 to 15.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Extend(ulong window, int category)
-    {
-        // The first bit tells the sign. Turned over and put before the others it makes them a number of two's complement, which
-        // for negative ones is one too small.
-        long value = (((long)window >> 1) ^ long.MinValue) >> (63 - category);
-        return (int)(value + (long)((ulong)value >> 63));
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Refill(ref ulong bits, ref int count, ref byte* next)
     {
@@ -247,7 +235,7 @@ internal sealed unsafe class BaselineScan : IBlockSource, IDisposable
                     }
                 }
 
-                int dc = *plan->Dc + Extend(bits << (int)(difference >> 8), (int)(difference >> 16));
+                int dc = *plan->Dc + EntropyBytes.Extend(bits << (int)(difference >> 8), (int)(difference >> 16));
                 *plan->Dc = dc;
                 range |= dc + DcOffset;
                 *block = (short)dc;
@@ -264,7 +252,7 @@ internal sealed unsafe class BaselineScan : IBlockSource, IDisposable
                     ulong pair = *(ulong*)entry;
                     block[places[k + entry[3]]] = *(short*)(entry + 6);
                     k2 = k + entry[4];
-                    block[places[k2]] = (short)Extend(bits << (int)(pair >> 8), entry[2]);
+                    block[places[k2]] = (short)EntropyBytes.Extend(bits << (int)(pair >> 8), entry[2]);
                     if (k2 < 63)
                     {
                         bits <<= (int)pair;
@@ -274,7 +262,7 @@ internal sealed unsafe class BaselineScan : IBlockSource, IDisposable
                         pair = *(ulong*)entry;
                         block[places[k + entry[3]]] = *(short*)(entry + 6);
                         k2 = k + entry[4];
-                        block[places[k2]] = (short)Extend(bits << (int)(pair >> 8), entry[2]);
+                        block[places[k2]] = (short)EntropyBytes.Extend(bits << (int)(pair >> 8), entry[2]);
                         if (k2 < 63)
                         {
                             bits <<= (int)pair;
@@ -336,7 +324,7 @@ internal sealed unsafe class BaselineScan : IBlockSource, IDisposable
                         return false;
                     }
 
-                    block[places[k]] = (short)Extend(bits, category);
+                    block[places[k]] = (short)EntropyBytes.Extend(bits, category);
                     bits <<= category;
                     count -= category;
                     if (k == 63)
@@ -389,7 +377,7 @@ internal sealed unsafe class BaselineScan : IBlockSource, IDisposable
                     }
                 }
 
-                int dc = *plan->Dc + Extend(bits << (int)(difference >> 8), (int)(difference >> 16));
+                int dc = *plan->Dc + EntropyBytes.Extend(bits << (int)(difference >> 8), (int)(difference >> 16));
                 *plan->Dc = dc;
                 range |= dc + DcOffset;
                 bits <<= (int)difference;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace StreamTrainer.Pipeline.Decoding.Jpeg;
@@ -30,6 +31,18 @@ internal sealed unsafe class EntropyBytes : IDisposable
 
     /// <summary>Where the file goes on: at the marker's FF, if <see cref="IsComplete"/>.</summary>
     public byte* Source => _source;
+
+    /// <summary>The value of a category's bits (ITU-T T.81, F.2.2.1, EXTEND).</summary>
+    /// <param name="window">Bits; the value's are at the top.</param>
+    /// <param name="category">How many, 0 to 15.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Extend(ulong window, int category)
+    {
+        // The first bit tells the sign. Turned over and put before the others it makes them a number of two's complement, which
+        // for negative ones is one too small.
+        long value = (((long)window >> 1) ^ long.MinValue) >> (63 - category);
+        return (int)(value + (long)((ulong)value >> 63));
+    }
 
     /// <summary>Begins at a place of a file.</summary>
     /// <returns>Where the first byte will be read.</returns>

@@ -21,6 +21,21 @@ internal sealed class JpegFrame
     /// <summary>Largest vertical sampling factor.</summary>
     public required int MostVertical { get; init; }
 
+    /// <summary>The sampling factors in one number: of component c the bits from 8c on, horizontal before vertical, four each.</summary>
+    public uint Sampling
+    {
+        get
+        {
+            uint sampling = 0;
+            for (int c = 0; c < Components.Length; c++)
+            {
+                sampling |= (uint)((Components[c].Horizontal << 4) | Components[c].Vertical) << (8 * c);
+            }
+
+            return sampling;
+        }
+    }
+
     /// <summary>MCUs of a row.</summary>
     public int McusWide => (Size.Width + (8 * MostHorizontal) - 1) / (8 * MostHorizontal);
 

@@ -113,4 +113,9 @@ internal unsafe struct CoefficientGroup
 
         return count + BitOperations.PopCount(Unsafe.ReadUnaligned<ulong>(from) & ((1UL << (int)bits) - 1));
     }
+
+    /// <summary>At least 63 bits of a stream.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Bits(byte* at, int shift)
+        => (Unsafe.ReadUnaligned<ulong>(at) >> shift) | (((ulong)at[8] << 1) << (63 - shift));
 }

@@ -58,7 +58,7 @@ internal static unsafe class CoefficientUnpacker128
                 }
 
                 int nonZero = BitOperations.PopCount(mask);
-                ulong negative = Bits(group.Signs + (bit >> 3), bit & 7), large = Bits(group.Large + (bit >> 3), bit & 7);
+                ulong negative = CoefficientGroup.Bits(group.Signs + (bit >> 3), bit & 7), large = CoefficientGroup.Bits(group.Large + (bit >> 3), bit & 7);
                 large &= (1UL << nonZero) - 1;
                 bit += nonZero;
                 int larges = BitOperations.PopCount(large);
@@ -159,11 +159,6 @@ internal static unsafe class CoefficientUnpacker128
 
         return true;
     }
-
-    /// <summary>At least 63 bits of a stream.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Bits(byte* at, int shift)
-        => (Unsafe.ReadUnaligned<ulong>(at) >> shift) | (((ulong)at[8] << 1) << (63 - shift));
 
     /// <summary>Puts values of the wide stream in their places.</summary>
     /// <param name="group">The group.</param>

@@ -77,8 +77,8 @@ internal static unsafe class CoefficientUnpackerAvx512
                 ulong places = mask << 1;
                 byte* at = signs + (bit >> 3);
                 int shift = (int)(bit & 7);
-                ulong negative = Bmi2.X64.ParallelBitDeposit(Bits(at, shift), places);
-                ulong large = Bmi2.X64.ParallelBitDeposit(Bits(at + toLarge, shift), places);
+                ulong negative = Bmi2.X64.ParallelBitDeposit(CoefficientGroup.Bits(at, shift), places);
+                ulong large = Bmi2.X64.ParallelBitDeposit(CoefficientGroup.Bits(at + toLarge, shift), places);
                 bit += BitOperations.PopCount(mask);
 
                 Vector512<byte> sizes = Avx512Vbmi.PermuteVar64x8(Vector512.Load(nibbles + (nibble >> 1)), nibbleBytes);
@@ -126,11 +126,6 @@ internal static unsafe class CoefficientUnpackerAvx512
         group.Escapes = escapes;
         return bad <= long.MaxValue && group.AtEnd;
     }
-
-    /// <summary>At least 63 bits of a stream.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Bits(byte* at, int shift)
-        => (Unsafe.ReadUnaligned<ulong>(at) >> shift) | (((ulong)at[8] << 1) << (63 - shift));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<byte> Spread(ulong mask, Vector512<byte> byteOfBit, Vector512<byte> bitOfByte)

@@ -139,7 +139,7 @@ internal unsafe struct SegmentCursor
 
         ulong bits = Window(cursor->Bit);
         uint code = codes[bits >> (64 - HuffmanTable.DifferenceBits)];
-        cursor->_dc += (short)SegmentReader.Extend(bits << (int)(code >> 8), (int)(code >> 16));
+        cursor->_dc += (short)EntropyBytes.Extend(bits << (int)(code >> 8), (int)(code >> 16));
         cursor->_first = at == 0 ? cursor->_dc : cursor->_first;
         cursor->Bit += code & 0xff;
         return code == 0 ? SegmentState.Damaged : SegmentState.Block;

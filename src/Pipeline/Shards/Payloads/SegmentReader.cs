@@ -11,18 +11,6 @@ namespace StreamTrainer.Pipeline.Shards.Payloads;
 /// </summary>
 internal static unsafe class SegmentReader
 {
-    /// <summary>For each zigzag position the place in row-major order; behind the 64 as many zeros as a pair of codes can go too
-    /// far. What it decodes there falls on DC, which is written last. [192]</summary>
-    private static ReadOnlySpan<byte> Order =>
-    [
-        0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14, 21, 28,
-        35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63,
-        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-    ];
-
     /// <summary>Reads all segments of a queue.</summary>
     /// <param name="queue">The queue; <see cref="SegmentCursor.Slack"/> bytes behind each segment may be read.</param>
     /// <param name="waste">128 int16 for blocks that are not wanted.</param>
@@ -40,22 +28,10 @@ internal static unsafe class SegmentReader
         return One(&a, stateA) && One(&b, stateB);
     }
 
-    /// <summary>The value of a category's bits (ITU-T T.81, F.2.2.1, EXTEND).</summary>
-    /// <param name="window">Bits; the value's are at the top.</param>
-    /// <param name="category">How many, 0 to 15.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int Extend(ulong window, int category)
-    {
-        // The first bit tells the sign. Turned over and put before the others it makes them a number of two's complement, which
-        // for negative ones is one too small.
-        long value = (((long)window >> 1) ^ long.MinValue) >> (63 - category);
-        return (int)(value + (long)((ulong)value >> 63));
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Both(SegmentCursor* a, SegmentCursor* b, ref SegmentState stateA, ref SegmentState stateB)
     {
-        byte* places = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(Order));
+        byte* places = Zigzag.TableOntoDc;
         ulong bitA = a->Bit, bitB = b->Bit;
         int kA = 0, kB = 0;
         short* blockA = a->Block, blockB = b->Block;
@@ -67,10 +43,10 @@ internal static unsafe class SegmentReader
 
             blockA[places[kA + (int)((pairA >> 24) & 0xff)]] = (short)(pairA >> 48);
             int lastA = kA + (int)((pairA >> 32) & 0xff);
-            blockA[places[lastA]] = (short)Extend(bitsA << (int)(pairA >> 8), (int)((pairA >> 16) & 0xff));
+            blockA[places[lastA]] = (short)EntropyBytes.Extend(bitsA << (int)(pairA >> 8), (int)((pairA >> 16) & 0xff));
             blockB[places[kB + (int)((pairB >> 24) & 0xff)]] = (short)(pairB >> 48);
             int lastB = kB + (int)((pairB >> 32) & 0xff);
-            blockB[places[lastB]] = (short)Extend(bitsB << (int)(pairB >> 8), (int)((pairB >> 16) & 0xff));
+            blockB[places[lastB]] = (short)EntropyBytes.Extend(bitsB << (int)(pairB >> 8), (int)((pairB >> 16) & 0xff));
 
             if (lastA < 63)
             {
@@ -130,7 +106,7 @@ internal static unsafe class SegmentReader
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool One(SegmentCursor* cursor, SegmentState state)
     {
-        byte* places = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(Order));
+        byte* places = Zigzag.TableOntoDc;
         int k = cursor->Position;
         ulong bit = cursor->Bit;
         while (state == SegmentState.Block)
@@ -140,7 +116,7 @@ internal static unsafe class SegmentReader
             short* block = cursor->Block;
             block[places[k + (int)((pair >> 24) & 0xff)]] = (short)(pair >> 48);
             int last = k + (int)((pair >> 32) & 0xff);
-            block[places[last]] = (short)Extend(bits << (int)(pair >> 8), (int)((pair >> 16) & 0xff));
+            block[places[last]] = (short)EntropyBytes.Extend(bits << (int)(pair >> 8), (int)((pair >> 16) & 0xff));
             if (last < 63)
             {
                 bit += pair & 0xff;

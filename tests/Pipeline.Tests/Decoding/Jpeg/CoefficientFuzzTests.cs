@@ -23,6 +23,7 @@ public sealed unsafe class CoefficientFuzzTests(LibjpegReference libjpeg) : ICla
         JpegTools.Need();
         libjpeg.Need();
         var mutator = new JpegMutator(Seeds());
+        using var guards = new GuardedBuffers();
         using var memory = new GuardedMemory(JpegMutator.Longest);
         using var windows = new WindowReader();
         using var reader = new JpegCoefficients();

@@ -1,6 +1,10 @@
 using System.Globalization;
+using StreamTrainer.Pipeline.Decoding;
 using StreamTrainer.Pipeline.Decoding.Jpeg;
 using StreamTrainer.Pipeline.Shards.Payloads;
+using StreamTrainer.Pipeline.Tests.Decoding;
+using StreamTrainer.Pipeline.Tests.Decoding.Jpeg;
+using StreamTrainer.Pipeline.Transforms;
 using StreamTrainer.Tests;
 using Xunit;
 
@@ -18,10 +22,12 @@ public sealed unsafe class PayloadFuzzTests
     [Fact]
     public void DamagedPayloads()
     {
+        using var guards = new GuardedBuffers();
         using var memory = new GuardedMemory(1 << 20);
         using var coefficients = new CoefficientScan();
         using var indexed = new IndexedScan();
         using var row = new CoefficientRow();
+        using var pixels = new FrameDecoder();
         int read = 0;
         for (int i = 0; i < s_count; i += 40)
         {
@@ -38,6 +44,10 @@ public sealed unsafe class PayloadFuzzTests
                 bool open = (j & 1) == 0 ? coefficients.TryOpen(at, damaged.Length, out frame) : indexed.TryOpen(at, damaged.Length, tables, out frame);
                 // A size far beyond the bytes is refused when the index is opened; what is left is small.
                 read += open && Read(source, frame!, row, random) ? 1 : 0;
+                if (open && FrameDecoder.Knows(frame!))
+                {
+                    Decode(pixels, frame!, source, Boxes.Random(random, frame!.Size));
+                }
             }
         }
 
@@ -88,6 +98,16 @@ public sealed unsafe class PayloadFuzzTests
         }
 
         Assert.InRange(good, 1, s_count * VectorLevels.Available.Count() - 1);
+    }
+
+    /// <summary>To pixels: whatever coefficients damaged data gives.</summary>
+    private static void Decode(FrameDecoder pixels, JpegFrame frame, IBlockSource source, CropBox box)
+    {
+        pixels.Start(frame, source, box);
+        for (int row = 0; row < box.Height && pixels.Next(out PixelView rows);)
+        {
+            row += rows.Height;
+        }
     }
 
     private static bool Read(IBlockSource source, JpegFrame frame, CoefficientRow row, Random random)
