@@ -13,7 +13,7 @@ namespace StreamTrainer.Perf.Cases;
 
 /// <summary>
 /// From bytes in memory to training images, one thread, from original JPEGs and from both payloads of shards, against timm's transform
-/// written out with Pillow, and against the floor of every loader that decodes whole images: libjpeg-turbo's decode alone. All sides
+/// written out with Pillow, torchvision's on Pillow images, and against the floor of every loader that decodes whole images: libjpeg-turbo's decode alone. All sides
 /// make the same crops from the same draws; their pixels must have one SHA-256. Processor time, user and system, every side once a round.
 /// The figures of the parts come from their own cases.
 /// </summary>
@@ -66,10 +66,12 @@ internal sealed class PixelsCase : IPerfCase
         File.WriteAllLines(smallPlan, small.Lines(images[0]));
         using var pillow = new PeerProcess("pillow_a2.py", tar, plan, "224");
         using var pillowSmall = new PeerProcess("pillow_a2.py", tar, smallPlan, "160");
+        using var torchvision = new PeerProcess("torchvision_rrc.py", tar, plan, "224");
         using var floor = PeerProcess.OfProgram(CompiledPeer.Build("libjpeg_decode.c", "jpeg", "libjpeg62-turbo-dev"), tar);
         Check(log, "A2's chain", a2, images, pillow.Ask("hash full"));
         Check(log, "RRC 224", rrc, images, pillow.Ask("hash rrc"));
         Check(log, "RRC 160", small, images, pillowSmall.Ask("hash rrc"));
+        Check(log, "RRC 224 (torchvision's)", rrc, images, torchvision.Ask("hash rrc"));
 
         int count = images[0].Length;
         Func<double>[] sides =
@@ -81,10 +83,11 @@ internal sealed class PixelsCase : IPerfCase
             () => pillow.Work("rrc", count),
             () => pillow.Work("bare", count),
             () => floor.Work(count),
+            () => torchvision.Work("rrc", count),
         ];
         log.WriteLine($"{count} images a round, {Rounds} rounds, {VectorLevel.Current}");
         double[][] seconds = Harness.Rounds.Interleave(Rounds, sides);
-        double[] full = seconds[9], cropped = seconds[10], bare = seconds[11], decoded = seconds[12];
+        double[] full = seconds[9], cropped = seconds[10], bare = seconds[11], decoded = seconds[12], vision = seconds[13];
         var figures = new List<Figure>();
         for (int form = 0; form < s_forms.Length; form++)
         {
@@ -100,7 +103,7 @@ internal sealed class PixelsCase : IPerfCase
         figures.AddRange(
         [
             Microseconds("pillow_us", cropped, count), Microseconds("pillow_a2_us", full, count), Microseconds("pillow_bare_us", bare, count),
-            Microseconds("libjpeg_us", decoded, count), honest,
+            Microseconds("libjpeg_us", decoded, count), Microseconds("torchvision_us", vision, count), Over("torchvision_original", vision, seconds[3]), honest,
         ]);
         return honest.Value <= MostOverBare
             ? figures
@@ -112,10 +115,10 @@ internal sealed class PixelsCase : IPerfCase
         for (int form = 0; form < s_forms.Length; form++)
         {
             string ours = chain.Hash(images[form]);
-            log.WriteLine($"{name} from {s_forms[form]}: sha256 of all pixels {ours}, Pillow's {theirs}");
+            log.WriteLine($"{name} from {s_forms[form]}: sha256 of all pixels {ours}, the peer's {theirs}");
             if (ours != theirs)
             {
-                throw new UserErrorException($"{name} from {s_forms[form]}: the pixels are not Pillow's, so there is nothing to measure");
+                throw new UserErrorException($"{name} from {s_forms[form]}: the pixels are not the peer's, so there is nothing to measure");
             }
         }
     }

@@ -51,6 +51,11 @@ internal static class PackCommand
             string? two = parsed.GetValue(second);
             if (parsed.GetValue(verify))
             {
+                if (((Option[])[payload, shardSize, maxSide, quality]).FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } unread)
+                {
+                    throw new UserErrorException($"{unread.Name} has no meaning with --verify, which looks at shards as they are; leave it out");
+                }
+
                 // 'pack SOURCE DEST --verify' means what it says, too.
                 string? original = parsed.GetValue(source) ?? (two is null ? null : one);
                 return Verify(output, two ?? one, original, Samples(parsed.GetRequiredValue(samples)), threads, asJson, silent);
@@ -62,9 +67,20 @@ internal static class PackCommand
             }
 
             string dest = two ?? throw new UserErrorException("DEST is missing: the folder to pack into");
+            if (Directory.Exists(one) && IsInside(dest, one))
+            {
+                throw new UserErrorException($"{dest}: lies in the folder that is packed, {one}, whose next reader would take it for a class; name a folder elsewhere");
+            }
+
             return Pack(output, one, dest, Options(parsed, payload, shardSize, maxSide, quality), threads, asJson, silent);
         });
         return command;
+    }
+
+    private static bool IsInside(string path, string folder)
+    {
+        string relative = Path.GetRelativePath(Path.GetFullPath(folder), Path.GetFullPath(path));
+        return relative != "." && !Path.IsPathRooted(relative) && relative.Split(Path.DirectorySeparatorChar)[0] != "..";
     }
 
     private static int Pack(CommandOutput output, string from, string to, PackOptions options, int workers, bool json, bool quiet) =>
@@ -91,7 +107,7 @@ internal static class PackCommand
             else
             {
                 string compared = source is null ? "" : string.Create(CultureInfo.InvariantCulture, $", {result.Compared} compared with {original}");
-                string end = result.Sound ? "all is sound" : string.Create(CultureInfo.InvariantCulture, $"{result.Faults.Count} faults");
+                string end = result.Sound ? "all is sound" : string.Create(CultureInfo.InvariantCulture, $"{result.Faults.Count} {(result.Faults.Count == 1 ? "fault" : "faults")}");
                 output.Out.WriteLine(Printable.Text(string.Create(CultureInfo.InvariantCulture, $"{shards}: {result.Samples} samples, {result.Bytes / 1e6:F1} MB{compared}: {end}")));
             }
 

@@ -67,9 +67,9 @@ internal sealed class BlockPrefetcher(PipelinePlan plan, ISampleSource source) :
                     // In the middle of an epoch, from the window on that is being dealt.
                     _place = _blocks.FirstPlaceOf(_blocks.WindowOf(Math.Min(_count - 1, Shown(_dealt))));
                 }
-                else if (_place == _blocks.Blocks || _blocks.PositionOf(_place) >= Shown(_perEpoch))
+                else if (_place == _blocks.Blocks || _place == EndOf(Shown(_perEpoch)))
                 {
-                    // Repeated augmentation ends an epoch before its last blocks.
+                    // Repeated augmentation ends an epoch before its last windows.
                     if (_epoch + 1 >= plan.Epochs)
                     {
                         return null;
@@ -90,6 +90,9 @@ internal sealed class BlockPrefetcher(PipelinePlan plan, ISampleSource source) :
             return null;
         }
     }
+
+    /// <summary>The place behind the last block that the epoch's first so many samples lie in: all of their last window's.</summary>
+    private long EndOf(long samples) => _blocks.FirstPlaceOf(_blocks.WindowOf(samples - 1) + 1);
 
     /// <summary>How many different samples have been shown after so many positions.</summary>
     private long Shown(long positions) => positions / Math.Max(1, plan.AugRepeats);

@@ -15,6 +15,8 @@ public sealed class PackMistakeTests(PackMistakeTests.Fixture fixture) : IClassF
     [InlineData("pack SOURCE shards --max-side 3", "--max-side: 3 is not 16 to 65500")]
     [InlineData("pack SOURCE shards --workers 0", "--workers: 0 is not 1 to 1024")]
     [InlineData("pack SOURCE SOURCE", "holds 'class")]
+    [InlineData("pack SOURCE SOURCE/packed", "lies in the folder that is packed")]
+    [InlineData("pack --verify SOURCE --quality 5", "--quality has no meaning with --verify")]
     [InlineData("pack SOURCE shards --source x", "--source belongs to --verify")]
     [InlineData("pack --verify SOURCE", "holds no shards")]
     [InlineData("pack --verify SOURCE --samples some", "--samples: 'some' is neither a number nor 'all'")]

@@ -116,6 +116,17 @@ public sealed class ModelTests
     }
 
     [Fact]
+    public void AFactorIsNotRoundedToTheInputsWidth()
+    {
+        using var scope = NewDisposeScope();
+        const double Factor = 1.0 / 9.0;
+        Tensor input = arange(-1000, 1000, dtype: ScalarType.Float32).div(7).to(ScalarType.BFloat16);
+        Tensor exact = (input.to(ScalarType.Float64) * Factor).to(ScalarType.BFloat16);
+        Tensor scaled = Model.Architectures.Operations.TensorOperations.Instance.Scale(input.clone(), Factor);
+        Assert.Equal(0, scaled.ne(exact).sum().item<long>());
+    }
+
+    [Fact]
     public void DropPathKeepsTheMean()
     {
         using var scope = NewDisposeScope();

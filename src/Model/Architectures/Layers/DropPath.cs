@@ -19,12 +19,12 @@ internal sealed class DropPath(double rate) : nn.Module<Tensor, Tensor>(nameof(D
         }
 
         double keep = 1 - rate;
-        // Drawn in fp32: numbers of bf16 are too coarse for a rate of a per mille.
+        // Drawn and divided in fp32: numbers of bf16 are too coarse for a rate of a per mille.
         long[] shape = new long[input.Dimensions];
         Array.Fill(shape, 1);
         shape[0] = input.shape[0];
         Tensor mask = rand(shape, dtype: ScalarType.Float32, device: input.device).add_(keep).floor_();
-        return input.mul_(mask.to(input.dtype).div_(keep));
+        return input.mul_(mask.div_(keep).to(input.dtype));
     }
 
     /// <summary>The rate of block <paramref name="block"/> of <paramref name="blocks"/>: from 0 to the last's.</summary>

@@ -37,7 +37,8 @@ internal sealed class TensorOperations : IOperations<Tensor>
     // Under autocast a residual stream may be fp32 and what is added to it narrower: the sum is the wider.
     public Tensor Add(Tensor input, Tensor other) => input.dtype == other.dtype ? input.add_(other) : input.add(other);
 
-    public Tensor Scale(Tensor input, double factor) => input.mul_(factor);
+    // Not in place: libtorch would round the factor itself to bf16 first, and with it every result by up to 0.2 %.
+    public Tensor Scale(Tensor input, double factor) => input * factor;
 
     public Tensor Drop(DropPath? layer, Tensor input) => layer is null ? input : layer.forward(input);
 

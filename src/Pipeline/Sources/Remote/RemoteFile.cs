@@ -15,6 +15,9 @@ internal abstract class RemoteFile(string name) : ByteFile
 
     private readonly RangeCache? _cache = RemoteOptions.Current.Cached ? RemoteOptions.Current.Cache ?? RangeCache.Shared : null;
 
+    // What prefetchers are fetching. Few: a prefetcher has one at a time.
+    private readonly List<(long Start, long End)> _underWay = [];
+
     /// <inheritdoc/>
     public override string Name => name;
 
@@ -40,7 +43,7 @@ internal abstract class RemoteFile(string name) : ByteFile
         // A window is read over headers, which are kept as an index of their own.
         bool kept = _cache is not null && length != Window;
         UInt128 key = kept ? RangeCache.KeyOf(Name, Version, offset, length) : default;
-        if (kept && _cache!.TryRead(key, destination))
+        if (kept && (_cache!.TryRead(key, destination) || (AwaitPrefetch(offset, length) && _cache.TryRead(key, destination))))
         {
             return length;
         }
@@ -97,6 +100,23 @@ internal abstract class RemoteFile(string name) : ByteFile
         return s_scratch.AsSpan(0, length);
     }
 
+    /// <summary>Waits for a prefetch that brings these bytes: asking for them a second time would delay both.</summary>
+    /// <returns>False where there was none.</returns>
+    private bool AwaitPrefetch(long offset, int length)
+    {
+        lock (_underWay)
+        {
+            bool waited = false;
+            while (_underWay.Exists(range => range.Start <= offset && offset + length <= range.End))
+            {
+                waited = true;
+                Monitor.Wait(_underWay);
+            }
+
+            return waited;
+        }
+    }
+
     private void Together(ReadOnlySpan<(long Offset, int Length)> ranges)
     {
         while (!ranges.IsEmpty && Known(ranges[0]))
@@ -114,12 +134,28 @@ internal abstract class RemoteFile(string name) : ByteFile
             return;
         }
 
-        long start = ranges[0].Offset;
-        Span<byte> all = Scratch(checked((int)(ranges[^1].Offset + ranges[^1].Length - start)));
-        Fetch(all, start, RemoteOptions.Current.Patience);
-        foreach ((long offset, int length) in ranges)
+        long start = ranges[0].Offset, end = ranges[^1].Offset + ranges[^1].Length;
+        lock (_underWay)
         {
-            _cache!.Write(RangeCache.KeyOf(Name, Version, offset, length), all.Slice((int)(offset - start), length));
+            _underWay.Add((start, end));
+        }
+
+        try
+        {
+            Span<byte> all = Scratch(checked((int)(end - start)));
+            Fetch(all, start, RemoteOptions.Current.Patience);
+            foreach ((long offset, int length) in ranges)
+            {
+                _cache!.Write(RangeCache.KeyOf(Name, Version, offset, length), all.Slice((int)(offset - start), length));
+            }
+        }
+        finally
+        {
+            lock (_underWay)
+            {
+                _underWay.Remove((start, end));
+                Monitor.PulseAll(_underWay);
+            }
         }
 
         bool Known((long Offset, int Length) range) => _cache!.Contains(RangeCache.KeyOf(Name, Version, range.Offset, range.Length));
