@@ -188,7 +188,7 @@ internal static class PreviewPage
         writer.Write($"""<figure><div class="well"><div class="view {shape}{small}" style="aspect-ratio: {picture.Size.Width} / {picture.Size.Height}"><img alt="{Text(caption)}" src=""");
         writer.Write("\"data:image/png;base64,");
         writer.Write(Convert.ToBase64String(PngImage.Encode(picture)));
-        writer.Write($"\">{overlay}</div></div><figcaption>{Text(caption)}</figcaption></figure>\n");
+        writer.Write($"\">{overlay}</div></div><figcaption>{Numbers(caption)}</figcaption></figure>\n");
     }
 
     private static string Changes(PreviewSample sample)
@@ -222,11 +222,13 @@ internal static class PreviewPage
         return reader.ReadToEnd();
     }
 
-    private static void Row(TextWriter writer, string name, string value) => writer.Write($"<dt>{Text(name)}</dt><dd>{Text(value)}</dd>\n");
+    private static void Row(TextWriter writer, string name, string value) => writer.Write($"<dt>{Text(name)}</dt><dd>{Numbers(value)}</dd>\n");
 
-    /// <summary>Text for the page; lines do not break between a number and its unit.</summary>
-    private static string Text(string text) => WebUtility.HtmlEncode(Printable.Text(text))
-        .Replace(" × ", "&nbsp;×&nbsp;", StringComparison.Ordinal).Replace(" px", "&nbsp;px", StringComparison.Ordinal).Replace(" %", "&nbsp;%", StringComparison.Ordinal);
+    /// <summary>Numbers on the page: lines do not break before a unit.</summary>
+    private static string Numbers(string text) => Text(text
+        .Replace(" × ", "\u00a0×\u00a0", StringComparison.Ordinal).Replace(" px", "\u00a0px", StringComparison.Ordinal).Replace(" %", "\u00a0%", StringComparison.Ordinal));
+
+    private static string Text(string text) => WebUtility.HtmlEncode(Printable.Text(text));
 
     private static string Line(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
