@@ -135,11 +135,8 @@ internal static class PreviewText
         return $"{operation.Name}{argument}{magnitude}{(operation.Interpolation is { } filter ? $", {Word(filter)}" : "")}";
     }
 
-    private static string Mix(PreviewMix mix) => mix.Box is { } box
-        ? Line($"{Box(box)} from row {mix.Row}: {mix.Lambda:P1} {Class(mix)}")
-        : Line($"with row {mix.Row}: {mix.Lambda:P1} {Class(mix)}");
-
-    private static string Class(PreviewMix mix) => Line($"own, {1 - mix.Lambda:P1} class {mix.Partner.Label} {mix.Partner.ClassName}");
+    private static string Mix(PreviewMix mix) => Line(
+        $"{(mix.Box is { } box ? $"{Box(box)} from" : "with")} row {mix.Row}, sample {mix.Partner.Sample}: {mix.Lambda:P1} own, {1 - mix.Lambda:P1} class {mix.Partner.Label} {mix.Partner.ClassName}");
 
     private static string Mixing(MixOptions mix, StepSizes sizes)
     {
