@@ -34,13 +34,14 @@ public abstract class ImageClassifier : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         Tensor x = input;
+        RecomputedPass? again = CheckpointActivations && training && is_grad_enabled() ? new RecomputedPass() : null;
         foreach ((_, IStage stage) in _stages)
         {
-            // What a stage made on its way is given back at its end, not at the step's: an evaluation holds a stage at a time.
+            // What a stage took and made is given back at its end, not at the step's: an evaluation holds a stage at a time, and
+            // training what autograd keeps, until the backward pass is through with it.
             using var scope = NewDisposeScope();
-            bool again = CheckpointActivations && training && is_grad_enabled();
-            Tensor next = (again ? Recomputed.Run(stage, x) : stage.Apply(TensorOperations.Instance, x)).MoveToOuterDisposeScope();
-            if (!is_grad_enabled() && !ReferenceEquals(x, input) && !ReferenceEquals(x, next))
+            Tensor next = (again is null ? stage.Apply(TensorOperations.Instance, x) : again.Run(stage, x)).MoveToOuterDisposeScope();
+            if (!ReferenceEquals(x, input) && !ReferenceEquals(x, next))
             {
                 x.Dispose();
             }

@@ -44,6 +44,28 @@ public sealed class RecomputedTests
         Alike(buffers, buffersAgain);
     }
 
+    /// <summary>Each tensor kept is the memory of a stage.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void NothingOfTheStagesIsKept(bool again)
+    {
+        using var scope = NewDisposeScope();
+        using ImageClassifier model = ModelRegistry.Create(new ModelOptions { Name = "resnet34", InputSize = 64 }, 10, 3);
+        model.CheckpointActivations = again;
+        using var flat = new FlatState(model);
+        model.train();
+        Tensor images = FormulaWeights.Input(2, 64, ScalarType.Float32), labels = tensor(new long[] { 0, 1 });
+        long before = Tensor.TotalCount, tensors = scope.DisposablesCount;
+        Tensor loss = nn.functional.cross_entropy(model.forward(images), labels);
+        // Logits and loss; where stages are computed again, their inputs too, which no scope gives back.
+        Assert.Equal(tensors + 2, scope.DisposablesCount);
+        loss.backward();
+        // And
+        Assert.InRange(scope.DisposablesCount, tensors + 2, tensors + (again ? 3 : 2));
+        Assert.InRange(Tensor.TotalCount, before, before + (again ? 3 : 2));
+    }
+
     /// <summary>Values that nobody needs afterwards are overwritten: other kernels, which round otherwise.</summary>
     private static void Alike(float[] one, float[] two)
     {
@@ -57,7 +79,7 @@ public sealed class RecomputedTests
         using var scope = NewDisposeScope();
         using var drop = new DropPath(0.5);
         using Generator generator = random.manual_seed(5);
-        Tensor input = ones(64, 3).requires_grad_(true), output = Recomputed.Run(new Dropped(drop), input);
+        Tensor input = ones(64, 3).requires_grad_(true), output = new RecomputedPass().Run(new Dropped(drop), input);
         // Other draws in between.
         rand(100);
         output.sum().backward();

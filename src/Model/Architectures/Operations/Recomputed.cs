@@ -18,9 +18,10 @@ internal sealed class Recomputed : autograd.SingleTensorFunction<Recomputed>
     public override string Name => nameof(Recomputed);
 
     /// <summary>Computes a stage.</summary>
+    /// <param name="pass">The pass through the network that the stage is part of.</param>
     /// <param name="stage">The stage; it must leave its input as it is.</param>
     /// <param name="input">Its input; where nothing wants its gradient the stage is computed as ever.</param>
-    public static Tensor Run(IStage stage, Tensor input)
+    public static Tensor Run(RecomputedPass pass, IStage stage, Tensor input)
     {
         if (!input.requires_grad)
         {
@@ -30,7 +31,7 @@ internal sealed class Recomputed : autograd.SingleTensorFunction<Recomputed>
         // Drawn from the generator that the trainer seeds at every step.
         using Tensor seed = randint(long.MaxValue, [1], ScalarType.Int64);
         Tensor kept = input.detach().DetachFromDisposeScope();
-        return apply(new Work(stage, kept, seed.item<long>(), NarrowTypeOf(input.device_type)), input);
+        return apply(new Work(pass, stage, kept, seed.item<long>(), NarrowTypeOf(input.device_type)), input);
     }
 
     /// <inheritdoc/>
@@ -48,6 +49,8 @@ internal sealed class Recomputed : autograd.SingleTensorFunction<Recomputed>
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
     {
         var work = (Work)ctx.get_data(StageKey);
+        // The later stage's gradient has arrived; only libtorch needs it now.
+        work.Pass.Gradient = null;
         using var scope = NewDisposeScope();
         using var guard = enable_grad();
         Tensor input = work.Input.requires_grad_(true), output;
@@ -67,6 +70,9 @@ internal sealed class Recomputed : autograd.SingleTensorFunction<Recomputed>
         output.backward([grad_output.to(output.dtype)]);
         Tensor gradient = input.grad!.MoveToOuterDisposeScope();
         input.Dispose();
+        // A handle of ours, too.
+        grad_output.Dispose();
+        work.Pass.Gradient = gradient;
         return [null!, gradient];
     }
 
@@ -74,7 +80,7 @@ internal sealed class Recomputed : autograd.SingleTensorFunction<Recomputed>
         NativeAutocast.IsAvailable && NativeAutocast.IsEnabled((sbyte)device) ? (ScalarType)NativeAutocast.GetType((sbyte)device) : null;
 
     /// <summary>What is to be computed twice. The input is given back by the backward pass.</summary>
-    private sealed record Work(IStage Stage, Tensor Input, long First, ScalarType? Narrow)
+    private sealed record Work(RecomputedPass Pass, IStage Stage, Tensor Input, long First, ScalarType? Narrow)
     {
         public void Seed()
         {
