@@ -57,6 +57,7 @@ internal static class CommandLine
             ResumeCommand.Create(output),
             EvalCommand.Create(output),
             PredictCommand.Create(output),
+            PreviewCommand.Create(output),
             PackCommand.Create(output),
             UnpackCommand.Create(output),
             InspectCommand.Create(output),

@@ -43,6 +43,15 @@ internal static class RunPreflight
         };
     }
 
+    /// <summary>The same for a command that looks at the training set alone.</summary>
+    /// <exception cref="UserErrorException">It does not exist.</exception>
+    public static Recipe CheckTrain(LoadedRecipe loaded)
+    {
+        Recipe recipe = loaded.Recipe;
+        CheckExists(loaded, "data.train", recipe.Data.Train);
+        return recipe with { Data = recipe.Data with { Train = SampleSources.Rooted(recipe.Data.Train) } };
+    }
+
     private static void CheckExists(LoadedRecipe loaded, string key, string path)
     {
         try

@@ -78,25 +78,44 @@ public sealed class DeviceFeed : IDisposable
     /// <param name="first">The row of the batch that the first image is.</param>
     public void Adjust(Tensor images, Batch batch, int first = 0)
     {
-        ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(batch);
+        Adjust(images, batch.Adjustments, first);
+    }
+
+    /// <summary>The same for what was drawn by itself.</summary>
+    /// <param name="images"><c>[n, 3, height, width]</c>, fp32.</param>
+    /// <param name="adjustments">What was drawn.</param>
+    /// <param name="first">The row of it that the first image is.</param>
+    public void Adjust(Tensor images, SampleAdjustments adjustments, int first = 0)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(adjustments);
         int count = (int)images.shape[0];
-        if (batch.Adjustments.HasLighting)
+        if (adjustments.HasLighting)
         {
             var shifts = new float[3 * count];
             for (int i = 0; i < count; i++)
             {
-                batch.Adjustments.LightingOf(first + i).CopyTo(shifts.AsSpan(3 * i));
+                adjustments.LightingOf(first + i).CopyTo(shifts.AsSpan(3 * i));
             }
 
             using var scope = NewDisposeScope();
             images.add_(tensor(shifts, [count, 3, 1, 1], device: _device).mul_(255f).div_(_std.view(1, 3, 1, 1)));
         }
 
-        if (batch.Adjustments.HasErasing)
+        if (adjustments.HasErasing)
         {
-            ErasedFill.Apply(images, batch.Adjustments, first);
+            ErasedFill.Apply(images, adjustments, first);
         }
+    }
+
+    /// <summary>The bytes that floats stand for: <see cref="Normalise"/> read backwards, cut to 0 to 255.</summary>
+    /// <param name="images"><c>[n, 3, height, width]</c>, fp32.</param>
+    /// <returns><c>[n, height, width, 3]</c>, uint8.</returns>
+    public Tensor Bytes(Tensor images)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        return images.permute(0, 2, 3, 1).mul(_std).add_(_mean).round_().clamp_(0, 255).to(ScalarType.Byte).contiguous();
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using StreamTrainer.Pipeline.Sampling;
+using StreamTrainer.Pipeline.Transforms;
 
 namespace StreamTrainer.Model.Mixing;
 
@@ -13,6 +14,18 @@ public readonly record struct MixPlan(double Lambda, bool Cutmix = false, int To
 {
     /// <summary>Nothing is mixed.</summary>
     public static MixPlan None { get; } = new(1.0);
+
+    /// <summary>The plan of a group of a step's batch.</summary>
+    /// <param name="seed">The run's seed.</param>
+    /// <param name="epoch">The epoch, from 0.</param>
+    /// <param name="group">The group's number among all of the epoch.</param>
+    /// <param name="options">What is on, and how likely.</param>
+    /// <param name="size">Size of the images.</param>
+    public static MixPlan Of(long seed, long epoch, long group, MixOptions options, ImageSize size)
+    {
+        var draws = new SampleRandom(seed, epoch, group, RandomStream.Mix);
+        return Draw(ref draws, options, size.Height, size.Width);
+    }
 
     /// <summary>Draws a batch's plan: the gate; where both are on, which of them; lambda; for cutmix the box's centre, y then x.</summary>
     /// <param name="draws">The batch's draws.</param>

@@ -120,8 +120,7 @@ public sealed class TrainStep(Recipe recipe, TrainState state, DeviceFeed feed, 
             return (own, Targets.Labels(classes));
         }
 
-        var draws = new SampleRandom(recipe.Train.Seed, batch.Epoch, batch.IndexInEpoch * _sizes.Groups + group, RandomStream.Mix);
-        MixPlan plan = MixPlan.Draw(ref draws, recipe.Mix, batch.ImageSize.Height, batch.ImageSize.Width);
+        MixPlan plan = MixPlan.Of(recipe.Train.Seed, batch.Epoch, batch.IndexInEpoch * _sizes.Groups + group, recipe.Mix, batch.ImageSize);
         (Tensor mixed, Tensor shares) = mixer.Apply(own, classes, plan);
         return (mixed, Targets.Soft(shares));
     }

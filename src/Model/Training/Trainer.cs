@@ -6,7 +6,6 @@ using StreamTrainer.Model.Schedules;
 using StreamTrainer.Pipeline;
 using StreamTrainer.Pipeline.Batching;
 using StreamTrainer.Pipeline.Sources;
-using StreamTrainer.Pipeline.Transforms;
 using StreamTrainer.Model.Weights;
 
 namespace StreamTrainer.Model.Training;
@@ -235,12 +234,8 @@ public sealed class Trainer : IDisposable
 
     private ImagePipeline OpenPipeline(long step)
     {
-        var size = new ImageSize(_recipe.Augment.Size, _recipe.Augment.Size);
-        PipelinePlan plan = PipelinePlan.ForTraining(_recipe.Train.Seed, _recipe.Train.BatchSize, size, _recipe.Train.Epochs, 0, _train.Count, _recipe.Data)
-            with { Augment = _recipe.Augment, Groups = StepSizes.Of(_recipe.Train).Groups };
-        return new ImagePipeline(
-            _train, () => new TrainTransform(_recipe.Augment, _recipe.Data.ExifOrientation, _recipe.Data.Decoder, _recipe.Data.Mean), _recipe.Data, plan.After(step, _train.Count),
-            new TensorBatchMemory(_device.Device), _job.Logger);
+        PipelinePlan plan = TrainingBatches.Plan(_recipe, _train.Count).After(step, _train.Count);
+        return new ImagePipeline(_train, () => TrainingBatches.Transform(_recipe), _recipe.Data, plan, new TensorBatchMemory(_device.Device), _job.Logger);
     }
 
     /// <inheritdoc/>

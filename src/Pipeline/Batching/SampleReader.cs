@@ -46,28 +46,31 @@ internal sealed class SampleReader(ISampleSource source, GroupDispatcher dispatc
 
     private long Read(SampleGroup group, int i)
     {
-        EncodedSample sample = group.Samples[i];
         if (group.Indices[i] == SampleGroup.Padding)
         {
             return 0;
         }
 
+        group.Errors[i] = Try(source, group.Indices[i], group.Samples[i]);
+        return group.Errors[i] is null ? group.Samples[i].Length : 0;
+    }
+
+    /// <summary>Reads a sample. One that cannot be read is a bad sample like any other: one dead file must not end a run.</summary>
+    /// <returns>Why it cannot be read; none where it was.</returns>
+    internal static string? Try(ISampleSource source, long index, EncodedSample sample)
+    {
         try
         {
-            source.Read(group.Indices[i], sample);
-            return sample.Length;
+            source.Read(index, sample);
+            return null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            group.Errors[i] = Unreadable(error);
-            return 0;
+            return $"cannot be read: {error.Message}";
         }
         catch (Exception error)
         {
-            throw PipelineFailure.At(source, group.Indices[i], "reading", error);
+            throw PipelineFailure.At(source, index, "reading", error);
         }
     }
-
-    /// <summary>A sample that cannot be read is a bad sample like any other: one dead file must not end a run.</summary>
-    internal static string Unreadable(Exception error) => $"cannot be read: {error.Message}";
 }

@@ -79,6 +79,17 @@ public readonly struct BlockShuffle
         }
     }
 
+    /// <summary>The position of a sample.</summary>
+    public long Inverse(long index)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, _count);
+        (long block, long offset) = Math.DivRem(index, _size);
+        long mixed = Start(_order.Inverse(block)) + offset;
+        long window = WindowOf(mixed), start = StartOf(window);
+        return start + new KeyedPermutation(StartOf(window + 1) - start, _seed, _epoch, window).Inverse(mixed - start);
+    }
+
     /// <summary>Where in the block order the block of a position stands, before the mixing.</summary>
     private long Place(long position)
     {

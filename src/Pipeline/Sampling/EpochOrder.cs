@@ -47,4 +47,16 @@ public readonly struct EpochOrder
             };
         }
     }
+
+    /// <summary>The positions of a sample, rising; of repeated augmentation's some may lie behind the epoch's end.</summary>
+    public IReadOnlyList<long> PositionsOf(long index)
+    {
+        long place = _kind switch
+        {
+            Kind.Full => _permutation.Inverse(index),
+            Kind.Blocks => _blocks.Inverse(index),
+            _ => index,
+        };
+        return _repeated?.PositionsOf(place) ?? [place];
+    }
 }

@@ -22,4 +22,14 @@ public readonly record struct RankPartition(int Rank, int WorldSize, int BatchSi
         (long group, long item) = Math.DivRem((long)Rank * BatchSize + row, StepSize / Groups);
         return batch * StepSize + item * Groups + group;
     }
+
+    /// <summary>The batch, the rank and the row that have a position of the epoch: <see cref="PositionOf"/> read backwards.</summary>
+    public (long Batch, int Rank, int Row) RowOf(long position)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(position);
+        (long batch, long within) = Math.DivRem(position, StepSize);
+        (long item, long group) = Math.DivRem(within, Groups);
+        (long rank, long row) = Math.DivRem(group * (StepSize / Groups) + item, BatchSize);
+        return (batch, (int)rank, (int)row);
+    }
 }

@@ -43,4 +43,20 @@ public readonly record struct RepeatedAugmentation
         long place = position / _repeats;
         return place < _count ? place : place - _count;
     }
+
+    /// <summary>The positions that show a place of the permutation, rising: those of <see cref="PlaceOf"/>, and so some of them may
+    /// be <see cref="Length"/> or more, which an epoch does not come to.</summary>
+    public IReadOnlyList<long> PositionsOf(long place)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(place);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(place, _count);
+        var positions = new long[2 * _repeats];
+        for (int i = 0; i < _repeats; i++)
+        {
+            positions[i] = place * _repeats + i;
+            positions[_repeats + i] = (place + _count) * _repeats + i;
+        }
+
+        return positions;
+    }
 }

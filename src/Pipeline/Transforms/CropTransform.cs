@@ -26,6 +26,8 @@ public abstract unsafe class CropTransform : IImageTransform
     private readonly SampleDecoder _decoder;
     private readonly Resampler _resampler = new();
     private readonly PixelMemory _whole = new();
+    private ImageSize _image;
+    private CropPlan _plan;
 
     /// <summary>A transform for one worker.</summary>
     /// <param name="side">Side of the square that comes out.</param>
@@ -47,7 +49,8 @@ public abstract unsafe class CropTransform : IImageTransform
         long start = Stopwatch.GetTimestamp();
         try
         {
-            CropPlan plan = Plan(_decoder.Open(sample), place);
+            _image = _decoder.Open(sample);
+            CropPlan plan = _plan = Plan(_image, place);
             CropBox needed = _resampler.Prepare(new ImageSize(plan.Box.Width, plan.Box.Height), plan.Target, plan.Window, plan.Filter);
             _decoder.Start(needed with { Left = plan.Box.Left + needed.Left, Top = plan.Box.Top + needed.Top });
             long started = Stopwatch.GetTimestamp(), decoding = started - start;
@@ -96,6 +99,9 @@ public abstract unsafe class CropTransform : IImageTransform
         Dispose(true);
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>The image that was planned for last, and what was done to it.</summary>
+    private protected (ImageSize Image, CropPlan Plan) Last => (_image, _plan);
 
     /// <summary>What is done to an image of this size at this place; a pure function of both.</summary>
     protected abstract CropPlan Plan(ImageSize image, in SamplePlace place);

@@ -42,6 +42,10 @@ public sealed class TrainTransform : CropTransform
         return (plan, _calls.AsMemory(0, _applied));
     }
 
+    /// <summary>What was drawn for the image that was made last. Allocates: not for the hot path.</summary>
+    public TransformDraws LastDraws() => new(
+        Last.Image, Last.Plan, _policy is ColorJitter, [.. _calls.AsSpan(0, _applied).ToArray().Select(DrawnOperation.Of)]);
+
     /// <inheritdoc/>
     protected override CropPlan Plan(ImageSize image, in SamplePlace place)
     {

@@ -27,7 +27,8 @@ public sealed class DirectionTests
         { "Pipeline.Sources", ["Pipeline.Decoding", "Pipeline.Transforms", "Pipeline.Batching"] },
         { "Pipeline.Demo", ["Pipeline.Sources", "Pipeline.Batching"] },
         { "Pipeline.Decoding", ["Pipeline.Sampling", "Pipeline.Batching"] },
-        { "Pipeline.Transforms", ["Pipeline.Batching"] },
+        { "Pipeline.Transforms", ["Pipeline.Batching", "Pipeline.Replay"] },
+        { "Pipeline.Batching", ["Pipeline.Replay"] },
         { "Pipeline.Options", ["Pipeline.Sources", "Pipeline.Sampling", "Pipeline.Decoding", "Pipeline.Batching"] },
         { "Pipeline.Diagnostics", ["Pipeline.Sources", "Pipeline.Sampling", "Pipeline.Decoding", "Pipeline.Batching", "Pipeline.Options"] },
         // Parts of the trainer are put together by it, and do not know it.

@@ -9,8 +9,8 @@ public sealed class CommandLineTests
 {
     public static TheoryData<string, string> Mistakes => new()
     {
-        { "trian recipe.yaml", "error: unknown command 'trian'; did you mean 'train'? there are train, resume, eval, predict, pack, unpack, inspect, models, bench, export, recipe, doctor" },
-        { "xyzzy", "error: unknown command 'xyzzy'; there are train, resume, eval, predict, pack, unpack, inspect, models, bench, export, recipe, doctor" },
+        { "trian recipe.yaml", "error: unknown command 'trian'; did you mean 'train'? there are train, resume, eval, predict, preview, pack, unpack, inspect, models, bench, export, recipe, doctor" },
+        { "xyzzy", "error: unknown command 'xyzzy'; there are train, resume, eval, predict, preview, pack, unpack, inspect, models, bench, export, recipe, doctor" },
         { "recipe chek", "error: unknown command 'chek'; did you mean 'check'? there are schema, check" },
         { "recipe", "error: recipe needs a command: schema, check" },
         { "train recipe.yaml --rums x", "error: unknown option '--rums'; did you mean '--runs'?" },
@@ -44,6 +44,7 @@ public sealed class CommandLineTests
     [InlineData("resume", "RUN")]
     [InlineData("eval", "RUN|WEIGHTS")]
     [InlineData("predict run", "IMAGE")]
+    [InlineData("preview", "RECIPE|RUN")]
     [InlineData("recipe check", "RECIPE")]
     public void A_missing_argument_is_named(string line, string argument)
     {
@@ -69,6 +70,7 @@ public sealed class CommandLineTests
     [InlineData("resume --help")]
     [InlineData("eval --help")]
     [InlineData("predict --help")]
+    [InlineData("preview --help")]
     [InlineData("recipe --help")]
     [InlineData("recipe schema --help")]
     [InlineData("recipe check --help")]
@@ -93,6 +95,7 @@ public sealed class CommandLineTests
     [InlineData("train", "there is no recipe")]
     [InlineData("resume", "there is no run")]
     [InlineData("eval", "there is no run")]
+    [InlineData("preview", "there is no recipe")]
     [InlineData("recipe check", "there is no recipe")]
     public void What_is_not_there_is_a_mistake_of_the_users(string command, string message)
     {

@@ -4,7 +4,8 @@ namespace StreamTrainer.Pipeline.Transforms.Operations;
 /// <param name="Operation">Which.</param>
 /// <param name="Argument">How much, in the operation's own measure (degrees, a factor, a threshold).</param>
 /// <param name="Filter">Bilinear or bicubic, where it moves pixels.</param>
-internal readonly record struct OperationCall(PixelOperation Operation, double Argument, Interpolation Filter = Interpolation.Bilinear)
+/// <param name="Level">timm's magnitude that the argument came from; none where it was drawn itself.</param>
+internal readonly record struct OperationCall(PixelOperation Operation, double Argument, Interpolation Filter = Interpolation.Bilinear, double? Level = null)
 {
     /// <summary>Applies it.</summary>
     public void Apply(PixelCanvas canvas) => Operation.Apply(canvas, Argument, Filter);

@@ -50,7 +50,7 @@ internal sealed record PolicyStep(PixelOperation Operation, double Probability, 
             filter = draws.Next() < 0.5 ? Interpolation.Bilinear : Interpolation.Bicubic;
         }
 
-        call = new OperationCall(Operation, argument, filter);
+        call = new OperationCall(Operation, argument, filter, Operation.Magnitude is null ? null : level);
         return true;
     }
 }

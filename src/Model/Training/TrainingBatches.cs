@@ -1,0 +1,27 @@
+using StreamTrainer.Pipeline;
+using StreamTrainer.Pipeline.Transforms;
+
+namespace StreamTrainer.Model.Training;
+
+/// <summary>What a recipe makes of the training samples: which batches, and of which pixels. For whoever trains on them or looks at them.</summary>
+public static class TrainingBatches
+{
+    /// <summary>The batches, from the first on.</summary>
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="count">Samples of its training set.</param>
+    /// <exception cref="UserErrorException">There are too few samples for one batch.</exception>
+    public static PipelinePlan Plan(Recipe recipe, long count)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        var size = new ImageSize(recipe.Augment.Size, recipe.Augment.Size);
+        return PipelinePlan.ForTraining(recipe.Train.Seed, recipe.Train.BatchSize, size, recipe.Train.Epochs, 0, count, recipe.Data)
+            with { Augment = recipe.Augment, Groups = StepSizes.Of(recipe.Train).Groups };
+    }
+
+    /// <summary>The transform of one worker.</summary>
+    public static TrainTransform Transform(Recipe recipe)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        return new TrainTransform(recipe.Augment, recipe.Data.ExifOrientation, recipe.Data.Decoder, recipe.Data.Mean);
+    }
+}
