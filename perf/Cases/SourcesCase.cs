@@ -19,7 +19,7 @@ namespace StreamTrainer.Perf.Cases;
 /// </summary>
 internal sealed class SourcesCase : IPerfCase
 {
-    private const int Size = 224, BatchSize = 50, Rounds = 5, Repeat = 4;
+    private const int Size = 224, BatchSize = 50, Rounds = 5, Repeat = 16;
     private const double LinkBytes = 125e6;
 
     public string Name => "sources";
