@@ -8,6 +8,9 @@ internal interface IShardBytes : IDisposable
     /// <summary>How many reads at a time it serves best.</summary>
     int Readers => 2;
 
+    /// <summary>Who counts what is read.</summary>
+    ReadMeter Meter { set; }
+
     /// <summary>Whether <see cref="Prefetch"/> does anything.</summary>
     bool CanPrefetch => false;
 

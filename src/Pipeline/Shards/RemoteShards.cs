@@ -44,6 +44,11 @@ internal sealed class RemoteShards(string location) : IShardStore
     {
         public int Readers => file.Readers;
 
+        public ReadMeter Meter
+        {
+            set => file.Meter = value;
+        }
+
         public bool CanPrefetch => file.CanPrefetch;
 
         public void Read(long offset, int length, EncodedSample sample) => file.Exactly(sample.Reserve(length), offset);

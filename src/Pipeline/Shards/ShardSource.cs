@@ -14,6 +14,7 @@ public sealed class ShardSource : ISampleSource
 {
     private readonly IShardBytes[] _files;
     private readonly IndexedTables? _tables;
+    private readonly ReadMeter _meter = new();
 
     private ShardSource(string name, ShardIndex index, IShardBytes[] files, IndexedTables? tables)
     {
@@ -21,6 +22,7 @@ public sealed class ShardSource : ISampleSource
         Index = index;
         _files = files;
         _tables = tables;
+        Array.ForEach(files, file => file.Meter = _meter);
     }
 
     /// <inheritdoc/>
@@ -74,6 +76,9 @@ public sealed class ShardSource : ISampleSource
             throw;
         }
     }
+
+    /// <inheritdoc/>
+    public ReadCounts Reads => _meter.Counts;
 
     /// <inheritdoc/>
     public int LabelOf(long index) => Index.LabelOf(index);

@@ -15,6 +15,9 @@ internal abstract class ByteFile : IDisposable
     /// <summary>What is different once its content is another: the time of its last change, an entity tag.</summary>
     public abstract string Version { get; }
 
+    /// <summary>Who counts what is asked for: the source's, once it is open.</summary>
+    public ReadMeter Meter { get; set; } = new();
+
     /// <summary>How many reads at a time it serves best.</summary>
     public virtual int Readers => 2;
 

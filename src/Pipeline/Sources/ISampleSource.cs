@@ -36,6 +36,9 @@ public interface ISampleSource : IDisposable
     /// <summary>How many reads at a time it serves best, unless the recipe says.</summary>
     int Readers => 2;
 
+    /// <summary>What it has asked for since it was opened; nothing where its samples lie in memory.</summary>
+    ReadCounts Reads => default;
+
     /// <summary>Whether <see cref="Prefetch"/> does anything.</summary>
     bool CanPrefetch => false;
 

@@ -13,6 +13,7 @@ internal sealed class IdxFile : IDisposable
     private readonly SafeFileHandle? _file;
     private readonly byte[]? _unpacked;
     private readonly int _header;
+    private long _end = ReadMeter.Nowhere;
 
     private IdxFile(SafeFileHandle? file, byte[]? unpacked, int[] shape)
     {
@@ -28,6 +29,9 @@ internal sealed class IdxFile : IDisposable
 
     /// <summary>Bytes of an item.</summary>
     public long ItemLength { get; }
+
+    /// <summary>Counts what is read of items.</summary>
+    public ReadMeter Meter { get; } = new();
 
     /// <summary>Opens a file and checks that it is whole.</summary>
     /// <exception cref="UserErrorException">It is no IDX file of bytes, or truncated.</exception>
@@ -107,6 +111,7 @@ internal sealed class IdxFile : IDisposable
         else
         {
             PositionalRead.Exactly(_file!, destination, offset);
+            Meter.Read(ref _end, offset, destination.Length);
         }
     }
 

@@ -60,6 +60,9 @@ public sealed class IdxSource : ISampleSource
     }
 
     /// <inheritdoc/>
+    public ReadCounts Reads => _images.Meter.Counts;
+
+    /// <inheritdoc/>
     public int LabelOf(long index) => _labels[index];
 
     /// <inheritdoc/>

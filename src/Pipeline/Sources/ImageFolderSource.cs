@@ -10,6 +10,8 @@ public sealed class ImageFolderSource : ISampleSource
 {
     private readonly NameTable _files;
     private readonly int[] _labels;
+    private readonly ReadMeter _meter = new();
+    private long _last = ReadMeter.Nowhere;
 
     private ImageFolderSource(string name, IReadOnlyList<string> classes, NameTable files, int[] labels)
     {
@@ -60,6 +62,9 @@ public sealed class ImageFolderSource : ISampleSource
     }
 
     /// <inheritdoc/>
+    public ReadCounts Reads => _meter.Counts;
+
+    /// <inheritdoc/>
     public int LabelOf(long index) => _labels[index];
 
     /// <inheritdoc/>
@@ -74,6 +79,7 @@ public sealed class ImageFolderSource : ISampleSource
         ArgumentNullException.ThrowIfNull(sample);
         using SafeFileHandle file = PositionalRead.Open(NameOf(index));
         PositionalRead.Whole(file, sample);
+        _meter.Whole(ref _last, index, sample.Length);
     }
 
     /// <summary>Nothing to give back: files are open only while they are read.</summary>

@@ -13,6 +13,8 @@ public sealed class ImageNetValidation : ISampleSource
     private readonly string? _folder;
     private readonly ByteFile? _tar;
     private readonly SampleIndex _index;
+    private readonly ReadMeter _meter = new();
+    private long _last = ReadMeter.Nowhere;
 
     private ImageNetValidation(string path, string? folder, ByteFile? tar, SampleIndex index)
     {
@@ -20,6 +22,10 @@ public sealed class ImageNetValidation : ISampleSource
         _folder = folder;
         _tar = tar;
         _index = index;
+        if (tar is not null)
+        {
+            tar.Meter = _meter;
+        }
     }
 
     /// <inheritdoc/>
@@ -58,6 +64,9 @@ public sealed class ImageNetValidation : ISampleSource
     }
 
     /// <inheritdoc/>
+    public ReadCounts Reads => _meter.Counts;
+
+    /// <inheritdoc/>
     public int LabelOf(long index) => _index.Labels[index];
 
     /// <inheritdoc/>
@@ -79,6 +88,7 @@ public sealed class ImageNetValidation : ISampleSource
 
         using SafeFileHandle file = PositionalRead.Open(NameOf(index));
         PositionalRead.Whole(file, sample);
+        _meter.Whole(ref _last, index, sample.Length);
     }
 
     /// <inheritdoc/>

@@ -16,6 +16,8 @@ public sealed class ListSource : ISampleSource
     private readonly string _folder;
     private readonly NameTable _files;
     private readonly int[] _labels;
+    private readonly ReadMeter _meter = new();
+    private long _last = ReadMeter.Nowhere;
 
     private ListSource(string name, NameTable files, int[] labels, IReadOnlyList<string> classes)
     {
@@ -74,6 +76,9 @@ public sealed class ListSource : ISampleSource
     }
 
     /// <inheritdoc/>
+    public ReadCounts Reads => _meter.Counts;
+
+    /// <inheritdoc/>
     public int LabelOf(long index) => _labels[index];
 
     /// <inheritdoc/>
@@ -88,6 +93,7 @@ public sealed class ListSource : ISampleSource
         ArgumentNullException.ThrowIfNull(sample);
         using SafeFileHandle file = PositionalRead.Open(NameOf(index));
         PositionalRead.Whole(file, sample);
+        _meter.Whole(ref _last, index, sample.Length);
     }
 
     /// <summary>Nothing to give back: files are open only while they are read.</summary>

@@ -7,6 +7,7 @@ namespace StreamTrainer.Pipeline.Sources;
 internal sealed class LocalFile : ByteFile
 {
     private readonly SafeFileHandle _file;
+    private long _end = ReadMeter.Nowhere;
 
     private LocalFile(string path, SafeFileHandle file)
     {
@@ -44,7 +45,12 @@ internal sealed class LocalFile : ByteFile
     }
 
     /// <inheritdoc/>
-    public override int Read(Span<byte> destination, long offset) => PositionalRead.Fill(_file, destination, offset);
+    public override int Read(Span<byte> destination, long offset)
+    {
+        int read = PositionalRead.Fill(_file, destination, offset);
+        Meter.Read(ref _end, offset, read);
+        return read;
+    }
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -19,6 +19,7 @@ public sealed class ParquetSource : ISampleSource
     private readonly (int File, int Group)[] _groups;
     private readonly long[] _starts;
     private readonly int[] _labels;
+    private readonly ReadMeter _meter = new();
     private readonly RecentlyUsed<int, byte[]?[]> _kept;
 
     private ParquetSource(string name, ByteFile[] files, Opened[] opened)
@@ -36,6 +37,7 @@ public sealed class ParquetSource : ISampleSource
         }
 
         (_labels, ClassNames) = Number(name, [.. opened.SelectMany(file => file.Labels)], opened[0].Columns.ClassNames);
+        Array.ForEach(files, file => file.Meter = _meter);
         _kept = new RecentlyUsed<int, byte[]?[]>(ReadGroup, rows => rows.Sum(row => row?.LongLength ?? 0), KeptBytes);
     }
 
@@ -78,6 +80,9 @@ public sealed class ParquetSource : ISampleSource
             throw;
         }
     }
+
+    /// <inheritdoc/>
+    public ReadCounts Reads => _meter.Counts;
 
     /// <inheritdoc/>
     public int LabelOf(long index) => _labels[index];

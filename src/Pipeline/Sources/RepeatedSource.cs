@@ -22,6 +22,9 @@ internal sealed class RepeatedSource(ISampleSource inner, int times) : ISampleSo
     public int Readers => inner.Readers;
 
     /// <inheritdoc/>
+    public ReadCounts Reads => inner.Reads;
+
+    /// <inheritdoc/>
     public bool CanPrefetch => inner.CanPrefetch;
 
     /// <inheritdoc/>

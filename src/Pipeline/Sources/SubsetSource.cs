@@ -18,6 +18,9 @@ internal sealed class SubsetSource(ISampleSource inner, long[] indices) : ISampl
     public int Readers => inner.Readers;
 
     /// <inheritdoc/>
+    public ReadCounts Reads => inner.Reads;
+
+    /// <inheritdoc/>
     public bool CanPrefetch => inner.CanPrefetch;
 
     /// <inheritdoc/>

@@ -11,6 +11,7 @@ public sealed class TarSource : ISampleSource
 {
     private readonly ByteFile[] _files;
     private readonly SampleIndex[] _indexes;
+    private readonly ReadMeter _meter = new();
 
     // The first sample of each file, and each file's classes among those of all.
     private readonly long[] _starts;
@@ -29,6 +30,7 @@ public sealed class TarSource : ISampleSource
         }
 
         (ClassNames, _classes) = Merge(name, indexes);
+        Array.ForEach(files, file => file.Meter = _meter);
     }
 
     /// <inheritdoc/>
@@ -78,6 +80,9 @@ public sealed class TarSource : ISampleSource
             throw (error as AggregateException)?.Flatten().InnerExceptions.FirstOrDefault(each => each is UserErrorException) ?? error;
         }
     }
+
+    /// <inheritdoc/>
+    public ReadCounts Reads => _meter.Counts;
 
     /// <inheritdoc/>
     public int LabelOf(long index)

@@ -180,7 +180,7 @@ internal abstract class RemoteFile(string name) : ByteFile
             int before = done;
             try
             {
-                Request(destination, offset, ref done);
+                Ask(destination, offset, ref done);
                 return;
             }
             catch (TransientException error)
@@ -193,6 +193,19 @@ internal abstract class RemoteFile(string name) : ByteFile
 
                 patienceLeft.WaitAfter(error, Name);
             }
+        }
+    }
+
+    private void Ask(Span<byte> destination, long offset, ref int done)
+    {
+        int before = done;
+        try
+        {
+            Request(destination, offset, ref done);
+        }
+        finally
+        {
+            Meter.Request(done - before);
         }
     }
 }
