@@ -34,7 +34,7 @@ internal sealed record RecipeFinding(string Recipe, bool Valid)
 [JsonSerializable(typeof(RecipeFinding[]))]
 [JsonSerializable(typeof(ModelFacts[]))]
 [JsonSerializable(typeof(BenchResult[]))]
-[JsonSerializable(typeof(PipelineBenchResult[]))]
+[JsonSerializable(typeof(PipelineBenchReport))]
 [JsonSerializable(typeof(ExportAnswer))]
 [JsonSerializable(typeof(DoctorReport))]
 [JsonSerializable(typeof(PackResult))]

@@ -1,14 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using Microsoft.Extensions.Logging.Abstractions;
 using StreamTrainer.Host.Pipelines;
-using StreamTrainer.Host.Progress;
 using StreamTrainer.Host.Recipes;
 using StreamTrainer.Model.Training;
 using StreamTrainer.Pipeline;
-using StreamTrainer.Pipeline.Diagnostics;
-using StreamTrainer.Pipeline.Options;
 
 namespace StreamTrainer.Host.Commands;
 
@@ -19,12 +15,13 @@ internal static class PipelineCommand
     {
         Argument<string> recipe = SharedOptions.Argument<string>("RECIPE", "The recipe, a YAML file (docs/recipes.md).");
         Option<string[]> set = SharedOptions.Set();
-        Option<double> seconds = new("--seconds") { Description = "How long each order is measured.", DefaultValueFactory = _ => 10, HelpName = "S" };
+        Option<double> seconds = new("--seconds") { Description = "How long the pipeline is measured, and as long again what packing brings.", DefaultValueFactory = _ => 10, HelpName = "S" };
         Option<double?> rate = new("--rate") { Description = "Images a second of a device: how many cores does it need?", HelpName = "N" };
         Option<bool> json = SharedOptions.Json("the figures");
         var command = new Verb("pipeline", """
-            Measures a recipe's pipeline alone: images a second, the stage that limits, the cores that a device's rate needs, bytes and
-            seeks an image. With data.shuffle in blocks the full shuffle is measured beside it.
+            Measures a recipe's pipeline without the model: images a second, the stage that limits, and the cores that a device's rate
+            needs; bytes, requests and seeks an image, counted for the recipe's order and for the other one; and what pack would bring,
+            measured on some of the training set's own images, packed into a temporary folder.
             """,
             "bench pipeline configs/a3.yaml --rate 2500",
             "bench pipeline configs/a3.yaml --set 'data.shuffle=blocks(256, 8192)' --seconds 30")
@@ -36,54 +33,46 @@ internal static class PipelineCommand
                 throw new UserErrorException("--rate: above 0");
             }
 
+            if (parsed.GetValue(seconds) is not (> 0 and <= 3600))
+            {
+                throw new UserErrorException(string.Create(CultureInfo.InvariantCulture, $"--seconds: {parsed.GetValue(seconds)} is not above 0 and at most 3600"));
+            }
+
             Recipe ready = RunPreflight.Check(RecipeLoader.Load(parsed.GetRequiredValue(recipe), parsed.GetValue(set) ?? []));
-            var bench = new PipelineBench(ready, TimeSpan.FromSeconds(Math.Max(0, parsed.GetValue(seconds))), parsed.GetValue(rate), NullLogger.Instance);
-            var results = new List<PipelineBenchResult>();
-            using var signals = new StopSignals(_ => { }, () => { });
+            bool asJson = parsed.GetValue(json);
+            using var folder = new BenchFolder();
+            using var signals = new StopSignals(_ => { }, folder.Dispose);
             try
             {
-                foreach (Shuffle shuffle in ready.Data.Shuffle.Blocks ? [ready.Data.Shuffle, Shuffle.Full] : (ReadOnlySpan<Shuffle>)[Shuffle.Full])
+                var bench = new PipelineBench(ready, TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(rate), folder);
+                PipelineBenchReport report = bench.Run(asJson ? _ => { } : grown => Write(output.Out, grown), signals.Token);
+                if (asJson)
                 {
-                    results.Add(bench.Run(shuffle, signals.Token));
-                    if (!parsed.GetValue(json))
-                    {
-                        Write(output.Out, results[^1]);
-                    }
+                    output.Out.WriteLine(JsonSerializer.Serialize(report, CommandJson.Default.PipelineBenchReport));
                 }
+
+                return ExitCodes.Success;
             }
             catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
             {
                 output.Error.WriteLine("stopped");
                 return signals.ExitCode;
             }
-
-            if (parsed.GetValue(json))
-            {
-                output.Out.WriteLine(JsonSerializer.Serialize([.. results], CommandJson.Default.PipelineBenchResultArray));
-            }
-
-            return ExitCodes.Success;
         });
         return command;
     }
 
-    private static void Write(TextWriter writer, PipelineBenchResult result)
+    /// <summary>Writes the part that came last.</summary>
+    private static void Write(TextWriter writer, PipelineBenchReport report)
     {
-        writer.WriteLine(Printable.Text($"{result.Source}, shuffle {result.Shuffle}, {result.Workers} workers"));
-        writer.WriteLine(Line($"  {result.ImagesPerSecond:F0} images a second, {result.ImagesPerCoreSecond:F0} a core; {result.BytesPerImage / 1000:F0} kB and {result.SeeksPerImage:F3} seeks an image"));
-        foreach ((string stage, double seconds) in result.Stages)
+        IEnumerable<string> lines = report.Pack is not null ? PipelineBenchText.Pack(report)
+            : report.Reads.Count > 0 ? PipelineBenchText.Reads(report)
+            : PipelineBenchText.Speed(report);
+        foreach (string line in lines)
         {
-            writer.WriteLine(Line($"  {stage,-28}{1e6 * seconds / Math.Max(1, result.Images),10:F0} us an image"));
+            writer.WriteLine(line);
         }
 
-        writer.WriteLine(result.Limit is { } limit
-            ? $"  the limit is: {limit}; {Enum.GetValues<StallCause>().First(cause => cause.Label() == limit).Advice()} (docs/stalls.md)"
-            : "  nothing was waited for");
-        if (result.Rate is { } rate)
-        {
-            writer.WriteLine(Line($"  a device that takes {rate:F0} images a second needs {result.CoresForRate:F1} such cores"));
-        }
+        writer.Flush();
     }
-
-    private static string Line(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,85 +1,60 @@
-using System.Diagnostics;
-using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using StreamTrainer.Model.Training;
 using StreamTrainer.Pipeline;
-using StreamTrainer.Pipeline.Batching;
 using StreamTrainer.Pipeline.Diagnostics;
 using StreamTrainer.Pipeline.Options;
-using StreamTrainer.Pipeline.Sampling;
 using StreamTrainer.Pipeline.Sources;
-using StreamTrainer.Pipeline.Transforms;
 
 namespace StreamTrainer.Host.Pipelines;
 
 /// <summary>Measures a recipe's training pipeline alone: everything up to the batches, and nothing of the model.</summary>
-internal sealed class PipelineBench(Recipe recipe, TimeSpan time, double? rate, ILogger logger)
+/// <param name="recipe">The recipe.</param>
+/// <param name="time">How long the pipeline is measured, and as long again what packing brings.</param>
+/// <param name="rate">Images a second that cores are wanted for; null: none.</param>
+/// <param name="folder">For what is packed and downloaded.</param>
+internal sealed class PipelineBench(Recipe recipe, TimeSpan time, double? rate, BenchFolder folder)
 {
-    /// <summary>Positions that the order is looked at for.</summary>
-    private const int Looked = 100_000;
+    /// <summary>An order whose reading takes longer is counted that far.</summary>
+    private static readonly TimeSpan s_reading = TimeSpan.FromSeconds(30);
 
-    /// <summary>Measures one order of the set.</summary>
-    /// <param name="shuffle">How it is shuffled.</param>
+    /// <summary>What is compared with a full shuffle where the recipe has no blocks.</summary>
+    private static readonly Shuffle s_blocks = new(256, 2048);
+
+    /// <summary>Measures all.</summary>
+    /// <param name="shown">Told of the report as it grows: with the speed, then with what is read, then whole.</param>
     /// <param name="stop">Ends it early.</param>
-    public PipelineBenchResult Run(Shuffle shuffle, CancellationToken stop)
+    /// <exception cref="UserErrorException">The training set cannot be read.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public PipelineBenchReport Run(Action<PipelineBenchReport> shown, CancellationToken stop)
     {
         // All workers, all the time: what is asked is how much they can.
-        DataOptions data = recipe.Data with { Shuffle = shuffle, Workers = recipe.Data.Workers ?? Environment.ProcessorCount };
-        using ISampleSource source = SampleSources.Open(data.Train, logger);
-        int batchSize = (int)Math.Min(recipe.Train.BatchSize, source.Count);
-        var size = new ImageSize(recipe.Augment.Size, recipe.Augment.Size);
-        var plan = PipelinePlan.ForTraining(recipe.Train.Seed, batchSize, size, 1_000_000, 0, source.Count, data);
-        using var pipeline = new ImagePipeline(
-            source, () => new TrainTransform(recipe.Augment, data.ExifOrientation, data.Decoder, data.Mean), data, plan, new NativeBatchMemory(), logger);
-        // The first batch is the filling up.
-        pipeline.Take(stop)!.Dispose();
-        using var process = Process.GetCurrentProcess();
-        double cpu = process.TotalProcessorTime.TotalSeconds;
-        long start = Stopwatch.GetTimestamp(), made = pipeline.Statistics.Samples, bytes = pipeline.Statistics.Bytes;
-        Dictionary<string, double> before = pipeline.Statistics.Stages.ToDictionary();
-        long images = 0;
-        while (Stopwatch.GetElapsedTime(start) < time || images == 0)
-        {
-            using Batch batch = pipeline.Take(stop)!;
-            images += batch.Count;
-        }
-
-        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        process.Refresh();
-        cpu = process.TotalProcessorTime.TotalSeconds - cpu;
-        made = pipeline.Statistics.Samples - made;
-        double perCore = made / Math.Max(cpu, 1e-9);
-        return new PipelineBenchResult
+        DataOptions data = recipe.Data with { Workers = recipe.Data.Workers ?? Environment.ProcessorCount };
+        using ISampleSource source = SampleSources.Open(data.Train, NullLogger.Instance);
+        var measured = PipelineRate.Measure(source, recipe, data, time, stop);
+        var report = new PipelineBenchReport
         {
             Source = source.Name,
-            Shuffle = shuffle.ToString(),
+            Samples = source.Count,
+            ImageSize = recipe.Augment.Size,
+            BatchSize = (int)Math.Min(recipe.Train.BatchSize, source.Count),
+            Shuffle = data.Shuffle.ToString(),
             Workers = data.Workers.Value,
-            ImagesPerSecond = images / seconds,
-            ImagesPerCoreSecond = perCore,
-            BytesPerImage = (pipeline.Statistics.Bytes - bytes) / (double)Math.Max(1, made),
-            SeeksPerImage = Seeks(plan, source.Count),
-            Limit = pipeline.Stalls.Cause?.Label(),
-            Stages = pipeline.Statistics.Stages.ToDictionary(stage => stage.Key, stage => stage.Value - before[stage.Key]),
-            Images = made,
+            Cores = Environment.ProcessorCount,
+            ImagesPerSecond = measured.ImagesPerSecond,
+            ImagesPerCoreSecond = measured.ImagesPerCoreSecond,
+            Limit = measured.Limit?.Label(),
+            Advice = measured.Limit?.Advice(data.Workers.Value, Environment.ProcessorCount),
+            Stages = measured.Stages,
+            Images = measured.Images,
             Rate = rate,
-            CoresForRate = rate / perCore,
+            CoresForRate = rate / measured.ImagesPerCoreSecond,
         };
-    }
-
-    /// <summary>How often a disk seeks: once a sample where the order is of single samples, once a block where blocks are read whole.</summary>
-    private static double Seeks(PipelinePlan plan, long count)
-    {
-        EpochOrder order = plan.OrderOf(count, 0);
-        int positions = (int)Math.Min(Looked, plan.BatchesPerEpoch(count) * plan.BatchSize);
-        var blocks = new HashSet<long>();
-        long seeks = 0, before = -2;
-        for (int i = 0; i < positions; i++)
-        {
-            long index = order[i];
-            bool near = index == before || index == before + 1;
-            seeks += plan.Shuffle.Blocks ? (blocks.Add(index / plan.Shuffle.Size) ? 1 : 0) : near ? 0 : 1;
-            before = index;
-        }
-
-        return seeks / (double)positions;
+        shown(report);
+        var survey = new ReadSurvey(data.Train, data, recipe.Train.Seed, folder.Path, s_reading);
+        report = report with { Reads = [.. survey.Count([data.Shuffle, data.Shuffle.Blocks ? Shuffle.Full : s_blocks], stop).Select(OrderReads.Of)] };
+        shown(report);
+        report = report with { Pack = new PackTrial(recipe, data, folder.Path, time, rate).Run(source, stop) };
+        shown(report);
+        return report;
     }
 }

@@ -24,4 +24,19 @@ public static class StallCauses
         StallCause.Transfer => "a larger data.ringMemory or a smaller batch may help",
         _ => throw new ArgumentOutOfRangeException(nameof(cause)),
     };
+
+    /// <summary>What helps where so many workers run on so many cores: never more of them than cores.</summary>
+    public static string Advice(this StallCause cause, int workers, int cores)
+    {
+        bool room = workers < cores;
+        string working = cores == 1 ? "the only core works" : $"all {cores} cores work";
+        return cause switch
+        {
+            StallCause.Decode when room => $"more data.workers may help (up to the {cores} cores), or smaller images",
+            StallCause.Transform when room => $"more data.workers may help (up to the {cores} cores)",
+            StallCause.Decode => $"{working} already; packing, smaller images or more cores may help",
+            StallCause.Transform => $"{working} already; more cores may help",
+            _ => cause.Advice(),
+        };
+    }
 }
