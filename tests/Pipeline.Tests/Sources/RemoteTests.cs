@@ -270,7 +270,7 @@ public sealed class RemoteTests : IDisposable
         return [.. Flow.All(Flow.Open(source, plan, readers: source.Readers, transform: () => new FirstBytes()))];
     }
 
-    private static void WriteTar(string path, int number, int count = 7)
+    internal static void WriteTar(string path, int number, int count = 7)
     {
         using FileStream file = File.Create(path);
         using var writer = new TarWriter(file, TarEntryFormat.Ustar);
