@@ -25,7 +25,7 @@ internal static class PipelineBenchText
         yield return Row("limit", report.Limit is { } limit ? $"{limit}: {report.Advice}" : "nothing was waited for");
         if (report.Rate is { } rate && report.CoresNeeded is { } needed)
         {
-            yield return Row("device", Line($"{rate:N0} images/s needs {Count(needed, "core")} ({report.CoresForRate:F1} at work); this machine has {report.Cores}"));
+            yield return Row("device", Line($"{rate:N0} images/s needs {Count(needed, "core")} ({report.CoresForRate:N1} at work); this machine has {report.Cores}"));
         }
 
         yield return "";
@@ -69,12 +69,12 @@ internal static class PipelineBenchText
             yield break;
         }
 
-        string cores = report.Rate is { } rate ? Line($"{Line($"cores for {rate:N0}/s"),20}") : "";
+        string cores = report.Rate is { } rate ? Line($"   cores for {rate:N0}/s") : "";
         yield return Line($"{"what pack would bring",-38}{"images/s",12}{"speed",12}{"size",12}{cores}");
         foreach (PayloadTrial trial in pack.Payloads)
         {
             string name = trial.Payload == "original" ? "the samples as they are" : $"pack --payload {trial.Payload}";
-            string needed = trial.CoresForRate is { } work ? Line($"{work,20:F1}") : "";
+            string needed = trial.CoresForRate is { } work ? Line($"{work:N1}").PadLeft(cores.Length) : "";
             yield return Line($"  {name,-36}{trial.ImagesPerSecond,12:N0}{Line($"{trial.Speedup:F2}x"),12}{Line($"{trial.SizeRatio:F2}x"),12}{needed}");
         }
 

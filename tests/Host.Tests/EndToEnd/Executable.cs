@@ -28,9 +28,19 @@ internal sealed class Executable : IDisposable
     public bool HasExited => _process.HasExited;
 
     /// <summary>Starts it.</summary>
-    public static Executable Start(params IEnumerable<string> arguments) => IgnoresInterrupt()
-        ? new(Info("/usr/bin/env", ["--default-signal=INT", Path, .. arguments]))
-        : new(Info(Path, arguments));
+    public static Executable Start(params IEnumerable<string> arguments) => Start(new Dictionary<string, string>(), arguments);
+
+    /// <summary>Starts it with some environment variables.</summary>
+    public static Executable Start(IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments)
+    {
+        ProcessStartInfo start = IgnoresInterrupt() ? Info("/usr/bin/env", ["--default-signal=INT", Path, .. arguments]) : Info(Path, arguments);
+        foreach ((string name, string value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        return new Executable(start);
+    }
 
     /// <summary>Starts it under a shell's limit of the size of files, in blocks of 1,024 bytes. The runtime's own big files in
     /// memory, which would count too, are switched off.</summary>
@@ -47,13 +57,7 @@ internal sealed class Executable : IDisposable
     /// <summary>The same with some environment variables.</summary>
     public static (int Code, string Output, string Error) Run(IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments)
     {
-        ProcessStartInfo start = Info(Path, arguments);
-        foreach ((string name, string value) in environment)
-        {
-            start.Environment[name] = value;
-        }
-
-        using var program = new Executable(start);
+        using Executable program = Start(environment, arguments);
         return program.Wait();
     }
 
