@@ -1,9 +1,11 @@
+using System.Formats.Tar;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using NetVips;
 using StreamTrainer.Host.Tests.EndToEnd;
 using StreamTrainer.Pipeline.Diagnostics;
+using StreamTrainer.Tests;
 using Xunit;
 
 namespace StreamTrainer.Host.Tests.Commands;
@@ -87,6 +89,24 @@ public sealed class BenchPipelineTests : IDisposable
         }
 
         Assert.All(lines, line => Assert.InRange(line.Length, 0, Math.Max(110, _small.Folder.Length + 10)));
+    }
+
+    [Fact]
+    public void Of_a_server_requests_are_counted_into_an_empty_cache()
+    {
+        using var tar = new MemoryStream();
+        TarFile.CreateFromDirectory(Path.Combine(_small.Folder, "train"), tar, includeBaseDirectory: false);
+        using var server = new RangeServer();
+        server.Files["/train.tar"] = tar.ToArray();
+        string[] recipe = ["--set", $"data.train={server.Address}/train.tar", "--set", "data.shuffle=blocks(24, 72)"];
+        JsonElement report = Json(recipe);
+        JsonElement[] orders = [.. report.GetProperty("reads").EnumerateArray()];
+        // The cache has all by now: what was measured first has filled it.
+        Assert.All(orders, order => Assert.False(order.TryGetProperty("seeksPerImage", out _)));
+        Assert.InRange(Number(orders[1], "requestsPerImage"), 1, 2);
+        Assert.InRange(Number(orders[0], "requestsPerImage"), 2.0 / Images, Number(orders[1], "requestsPerImage"));
+        Assert.Equal(3, report.GetProperty("pack").GetProperty("payloads").GetArrayLength());
+        Assert.Matches(@"what is read an image +kB +requests\r?\n", Bench(recipe).Output);
     }
 
     [Fact]

@@ -18,6 +18,18 @@ public sealed class StallTests
 {
     private const int BatchSize = 20, Batches = 40;
 
+    [Fact]
+    public void MoreWorkersThanCoresAreNeverAdvised()
+    {
+        foreach (StallCause cause in Enum.GetValues<StallCause>())
+        {
+            bool works = cause is StallCause.Decode or StallCause.Transform;
+            Assert.Equal(works, cause.Advice(workers: 3, cores: 4).Contains("more data.workers may help (up to the 4 cores)", StringComparison.Ordinal));
+            Assert.All(((int, int)[])[(4, 4), (9, 4), (1, 1)], machine => Assert.DoesNotContain("data.workers", cause.Advice(machine.Item1, machine.Item2), StringComparison.Ordinal));
+            Assert.Equal(works, cause.Advice(workers: 4, cores: 4).StartsWith("all 4 cores work already", StringComparison.Ordinal));
+        }
+    }
+
     [Theory]
     [InlineData(StallCause.Order)]
     [InlineData(StallCause.Source)]
