@@ -107,8 +107,10 @@ internal static class PackCommand
             else
             {
                 string compared = source is null ? "" : string.Create(CultureInfo.InvariantCulture, $", {result.Compared} compared with {original}");
-                string end = result.Sound ? "all is sound" : string.Create(CultureInfo.InvariantCulture, $"{result.Faults.Count} {(result.Faults.Count == 1 ? "fault" : "faults")}");
-                output.Out.WriteLine(Printable.Text(string.Create(CultureInfo.InvariantCulture, $"{shards}: {result.Samples} samples, {result.Bytes / 1e6:F1} MB{compared}: {end}")));
+                string notRead = result.NotRead > 0 ? $", {Counted.Of(result.NotRead, "sample")} not read" : "";
+                string end = result.Sound ? "all is sound" : Counted.Of(result.Faults.Count, "fault");
+                output.Out.WriteLine(Printable.Text(string.Create(CultureInfo.InvariantCulture,
+                    $"{shards}: {Counted.Of(result.Samples, "sample")} read, {result.Bytes / 1e6:F1} MB{compared}{notRead}: {end}")));
             }
 
             return result.Sound ? ExitCodes.Success : ExitCodes.Failure;

@@ -46,21 +46,22 @@ public static class ShardVerifier
         IShardBytes?[] files = [.. index.Files.Select(file => Open(folder, file, faults))];
         try
         {
-            CheckSamples(index, files, source, compared, workers, faults, progress, stop);
+            VerifyPiece all = CheckSamples(index, files, source, compared, workers, progress, stop);
+            faults.AddRange(all.Faults);
+            return new VerifyResult
+            {
+                Path = path,
+                Samples = all.Samples,
+                NotRead = index.Count - all.Samples,
+                Bytes = index.Size + all.Bytes,
+                Compared = all.Compared,
+                Faults = faults,
+            };
         }
         finally
         {
             Array.ForEach(files, file => file?.Dispose());
         }
-
-        return new VerifyResult
-        {
-            Path = path,
-            Samples = index.Count,
-            Bytes = index.Size + index.Files.Sum(file => file.Length),
-            Compared = source is null ? 0 : Math.Min(compared, index.Count),
-            Faults = faults,
-        };
     }
 
     private static void CheckSource(ShardIndex index, ISampleSource source, string path, CancellationToken stop)
@@ -84,34 +85,36 @@ public static class ShardVerifier
         }
     }
 
-    private static void CheckSamples(
-        ShardIndex index, IShardBytes?[] files, ISampleSource? source, long compared, int workers, List<ShardFault> faults, Action<WorkProgress>? progress, CancellationToken stop)
+    private static VerifyPiece CheckSamples(
+        ShardIndex index, IShardBytes?[] files, ISampleSource? source, long compared, int workers, Action<WorkProgress>? progress, CancellationToken stop)
     {
         using IndexedTables? tables = index.Header.ReadTables(ShardFolder.IndexName);
         int pieces = (index.Count + Piece - 1) / Piece;
-        using var work = new OrderedWork<List<ShardFault>>(0, pieces, workers, Enumerable.Range(0, (2 * workers) + 2).Select(_ => new List<ShardFault>()), turns =>
+        using var work = new OrderedWork<VerifyPiece>(0, pieces, workers, Enumerable.Range(0, (2 * workers) + 2).Select(_ => new VerifyPiece()), turns =>
         {
             using var worker = new VerifyWorker(index, files, tables, source, compared);
-            while (turns.Begin(out int number) is { } found)
+            while (turns.Begin(out int number) is { } piece)
             {
-                found.Clear();
+                piece.Clear();
                 for (int i = number * Piece; i < Math.Min((number + 1) * Piece, index.Count); i++)
                 {
-                    worker.Check(i, found);
+                    worker.Check(i, piece);
                 }
 
-                turns.End(number, found);
+                turns.End(number, piece);
             }
         });
-        var clock = new WorkClock(index.Count, 0, progress);
-        for (int first = 0; work.Take(stop) is { } found; first += Piece)
+        var all = new VerifyPiece();
+        // What lies in a file that could not be opened is not ahead either.
+        var clock = new WorkClock(index.Files.Where(file => files[file.Number] is not null).Sum(file => (long)file.Count), 0, progress);
+        while (work.Take(stop) is { } piece)
         {
-            faults.AddRange(found);
-            work.Return(found);
-            int samples = Math.Min(Piece, index.Count - first);
-            clock.Add(samples, Enumerable.Range(first, samples).Sum(i => (long)index.LengthOf(i)));
+            all.Add(piece);
+            clock.Add(piece.Samples, piece.Bytes);
+            work.Return(piece);
         }
 
         clock.End();
+        return all;
     }
 }

@@ -9,6 +9,10 @@ public sealed record VerifyResult
     /// <summary>Samples whose checksums were compared.</summary>
     public long Samples { get; init; }
 
+    /// <summary>Samples that could not be read: those of a file that is missing or of another size, of bytes that the disk does
+    /// not give. Nothing is known of them; they are no part of <see cref="Samples"/>.</summary>
+    public long NotRead { get; init; }
+
     /// <summary>Bytes that were read of the shards.</summary>
     public long Bytes { get; init; }
 

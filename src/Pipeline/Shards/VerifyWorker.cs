@@ -22,8 +22,8 @@ internal sealed class VerifyWorker(ShardIndex index, IShardBytes?[] files, Index
 
     /// <summary>Looks at a sample, the zeros behind it, and what begins or ends its file beside it.</summary>
     /// <param name="sample">Which.</param>
-    /// <param name="faults">Gets what is wrong.</param>
-    public void Check(int sample, List<ShardFault> faults)
+    /// <param name="piece">Gets what was read, and what is wrong.</param>
+    public void Check(int sample, VerifyPiece piece)
     {
         ShardFile file = index.FileOf(sample);
         if (files[file.Number] is not { } bytes)
@@ -32,11 +32,13 @@ internal sealed class VerifyWorker(ShardIndex index, IShardBytes?[] files, Index
         }
 
         ShardRow row = index[sample];
-        void Fault(string what) => faults.Add(new ShardFault(file.Name, sample, index.NameOf(sample), what));
+        void Fault(string what) => piece.Faults.Add(new ShardFault(file.Name, sample, index.NameOf(sample), what));
         try
         {
-            CheckAround(bytes, file, sample, row, faults);
+            CheckAround(bytes, file, sample, row, piece);
             bytes.Read(row.Offset, row.Length, _packed);
+            piece.Samples++;
+            piece.Bytes += row.Length;
             if (Crc32C.Of(_packed.Bytes) != row.Checksum)
             {
                 Fault(string.Create(CultureInfo.InvariantCulture, $"the checksum of its {row.Length} bytes from {row.Offset} on is wrong"));
@@ -51,7 +53,13 @@ internal sealed class VerifyWorker(ShardIndex index, IShardBytes?[] files, Index
 
         _packed.Kind = row.Kind;
         _packed.Tables = tables;
-        if (source is not null && IsCompared(sample, index.Count, compared) && Compare(sample, row) is { } difference)
+        if (source is null || !IsCompared(sample, index.Count, compared))
+        {
+            return;
+        }
+
+        piece.Compared++;
+        if (Compare(sample, row) is { } difference)
         {
             Fault(difference);
         }
@@ -67,22 +75,24 @@ internal sealed class VerifyWorker(ShardIndex index, IShardBytes?[] files, Index
         _originalReader.Dispose();
     }
 
-    private void CheckAround(IShardBytes bytes, in ShardFile file, int sample, in ShardRow row, List<ShardFault> faults)
+    private void CheckAround(IShardBytes bytes, in ShardFile file, int sample, in ShardRow row, VerifyPiece piece)
     {
         if (sample == file.First)
         {
             bytes.Read(0, ShardLayout.HeaderSize, _around);
+            piece.Bytes += ShardLayout.HeaderSize;
             if (ShardLayout.CheckHeader(_around.Bytes, file.Number, index.Header.Identity.Span) is { } wrong)
             {
-                faults.Add(new ShardFault(file.Name, null, null, wrong));
+                piece.Faults.Add(new ShardFault(file.Name, null, null, wrong));
             }
         }
 
         long end = row.Offset + row.Length, next = sample == file.First + file.Count - 1 ? file.Length : ShardLayout.Aligned(end);
         bytes.Read(end, (int)(next - end), _around);
+        piece.Bytes += next - end;
         if (_around.Bytes.ContainsAnyExcept((byte)0))
         {
-            faults.Add(new ShardFault(file.Name, null, null, string.Create(CultureInfo.InvariantCulture,
+            piece.Faults.Add(new ShardFault(file.Name, null, null, string.Create(CultureInfo.InvariantCulture,
                 $"bytes {end} to {next - 1}, behind sample {sample}, are not zero; no sample is touched")));
         }
     }

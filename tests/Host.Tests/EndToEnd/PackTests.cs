@@ -139,6 +139,31 @@ public sealed class PackTests : IDisposable
     }
 
     [Fact]
+    public void WhatVerifyCouldNotReadIsNotCountedAsVerified()
+    {
+        string path = At("pack");
+        Assert.Equal(0, Executable.Run(Pack(path, "coefficients")).Code);
+        (_, string output, _) = Executable.Run("inspect", path, "--json");
+        using JsonDocument inspected = JsonDocument.Parse(output);
+        long lost = inspected.RootElement.GetProperty("files").EnumerateArray().Single(file => file.GetProperty("name").GetString() == "shard-00002.bin").GetProperty("samples").GetInt64();
+        using (FileStream file = File.Open(Path.Combine(path, "shard-00002.bin"), FileMode.Open))
+        {
+            file.SetLength(file.Length / 2);
+        }
+
+        (int code, output, string error) = Executable.Run("pack", "--verify", path);
+        Assert.Equal(1, code);
+        Assert.Contains("shard-00002.bin: has", error, StringComparison.Ordinal);
+        Assert.Contains($"verified {600 - lost}/{600 - lost}", error, StringComparison.Ordinal);
+        Assert.Contains($"{600 - lost} samples read, ", output, StringComparison.Ordinal);
+        Assert.Contains($", {lost} samples not read: 1 fault", output, StringComparison.Ordinal);
+        (code, output, _) = Executable.Run("pack", "--verify", path, "--json", "--quiet");
+        Assert.Equal(1, code);
+        using JsonDocument answer = JsonDocument.Parse(output);
+        Assert.Equal((600 - lost, lost), (answer.RootElement.GetProperty("samples").GetInt64(), answer.RootElement.GetProperty("notRead").GetInt64()));
+    }
+
+    [Fact]
     public void ARunComesToTheSameWeightsFromEveryPayload()
     {
         (int code, _, string error) = Executable.Run(_small.Train("files", 6));

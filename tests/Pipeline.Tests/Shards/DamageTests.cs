@@ -86,14 +86,23 @@ public sealed class DamageTests : IDisposable
     {
         string path = _set.Pack("pack", ShardPayload.Coefficients), file = Path.Combine(path, "shard-00001.bin");
         byte[] whole = File.ReadAllBytes(file);
+        using ISampleSource source = _set.Open();
+        ShardIndex index = ShardIndexFormat.Read(File.ReadAllBytes(Path.Combine(path, "index.msgpack")), path);
+        ShardFile lost = index.Files[1];
+        long bytes = ShardVerifier.Verify(path, null, 0, 2, null, TestContext.Current.CancellationToken).Bytes;
+        Assert.Equal(Directory.GetFiles(path).Sum(each => new FileInfo(each).Length), bytes);
         foreach (int length in (int[])[0, 1, 63, 64, 4096, whole.Length - 64, whole.Length - 1, whole.Length + 1])
         {
             File.WriteAllBytes(file, length <= whole.Length ? whole[..length] : [.. whole, 0]);
             var error = Assert.Throws<UserErrorException>(() => SampleSources.Open(path));
             Assert.StartsWith(string.Create(CultureInfo.InvariantCulture, $"{file}: has {length} bytes, and {whole.Length} by the index"), error.Message, StringComparison.Ordinal);
             Assert.Contains(length < whole.Length ? "truncated" : "another file", error.Message, StringComparison.Ordinal);
-            ShardFault fault = Assert.Single(ShardVerifier.Verify(path, null, 0, 2, null, TestContext.Current.CancellationToken).Faults);
-            Assert.Equal("shard-00001.bin", fault.File);
+            WorkProgress last = default;
+            VerifyResult result = ShardVerifier.Verify(path, source, long.MaxValue, 2, progress => last = progress, TestContext.Current.CancellationToken);
+            Assert.Equal("shard-00001.bin", Assert.Single(result.Faults).File);
+            Assert.Equal((index.Count - lost.Count, lost.Count, index.Count - lost.Count), (result.Samples, result.NotRead, result.Compared));
+            Assert.Equal(bytes - lost.Length, result.Bytes);
+            Assert.Equal((result.Samples, result.Samples), (last.Done, last.Total));
         }
 
         File.Delete(file);
