@@ -64,6 +64,7 @@ internal static class InspectCommand
 
     private static int Show(CommandOutput output, PackInspection pack, bool json)
     {
+        FaultLines.Write(output.Error, pack.Content);
         if (json)
         {
             output.Out.WriteLine(JsonSerializer.Serialize(pack, CommandJson.Default.PackInspection));
@@ -74,10 +75,10 @@ internal static class InspectCommand
         PackResult content = pack.Content;
         Line("shards", $"{pack.Path}, format {pack.Format}{(pack.Lossy ? ", lossy" : "")}");
         Line("made with", $"{pack.Options}");
-        Line("samples", $"{content.Samples} of {content.Classes} classes{(content.Unreadable > 0 ? $", {content.Unreadable} of them no image that can be read" : "")}");
+        Line("samples", $"{content.Samples} of {Counted.Of(content.Classes, "class", "classes")}{(content.Unreadable > 0 ? $", {content.Unreadable} of them no image that can be read" : "")}");
         Line("payloads", $"{string.Join(", ", content.Kinds.Select(kind => string.Create(CultureInfo.InvariantCulture, $"{kind.Value} {kind.Key}")))}");
         Line("bytes", $"{content.Bytes}, {(content.SourceBytes == 0 ? 0 : content.Bytes / (double)content.SourceBytes):F4} of the source's {content.SourceBytes}");
-        Line("index", $"{pack.IndexBytes} bytes, {pack.TableSets} sets of codes");
+        Line("index", $"{pack.IndexBytes} bytes, {Counted.Of(pack.TableSets, "set")} of codes");
         foreach (PackFile file in pack.Files)
         {
             Line("file", $"{file.Name}  {file.Bytes,12} bytes  samples {file.First} to {file.First + file.Samples - 1}");
@@ -106,7 +107,7 @@ internal static class InspectCommand
 
         if (sample.Crop is { } crop)
         {
-            Line("crop", $"top {crop.Top}, left {crop.Left}, {crop.Height} rows of {crop.Width}: {sample.BytesRead} bytes in {crop.Ranges} ranges, {100.0 * sample.BytesRead / Math.Max(1, sample.Bytes):F1} %");
+            Line("crop", $"top {crop.Top}, left {crop.Left}, {Counted.Of(crop.Height, "row")} of {crop.Width}: {Counted.Of(sample.BytesRead, "byte")} in {Counted.Of(crop.Ranges, "range")}, {100.0 * sample.BytesRead / Math.Max(1, sample.Bytes):F1} %");
         }
 
         foreach (SamplePart part in sample.Parts.Take(MostParts))

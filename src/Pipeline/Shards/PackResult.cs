@@ -30,6 +30,9 @@ public sealed record PackResult
     /// <summary>Samples whose image could not be made out: they are bad in the source already.</summary>
     public required long Unreadable { get; init; }
 
+    /// <summary>Which these are, in their order.</summary>
+    public required IReadOnlyList<UnreadableSample> UnreadableSamples { get; init; }
+
     /// <summary>Samples that an earlier process had packed.</summary>
     public long Resumed { get; init; }
 
@@ -37,13 +40,18 @@ public sealed record PackResult
     internal static PackResult Of(ShardIndex index, string path)
     {
         var kinds = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        long unreadable = 0, source = 0;
+        var unreadable = new List<UnreadableSample>();
+        long source = 0;
         for (int i = 0; i < index.Count; i++)
         {
             ShardRow row = index[i];
             string kind = ShardText.Of(row.Kind);
             kinds[kind] = kinds.GetValueOrDefault(kind) + 1;
-            unreadable += row.Width == 0 ? 1 : 0;
+            if (row.Width == 0)
+            {
+                unreadable.Add(new UnreadableSample(i, index.NameOf(i)));
+            }
+
             source += row.SourceLength;
         }
 
@@ -57,7 +65,13 @@ public sealed record PackResult
             Bytes = index.Size + index.Files.Sum(file => file.Length),
             SourceBytes = source,
             Kinds = kinds,
-            Unreadable = unreadable,
+            Unreadable = unreadable.Count,
+            UnreadableSamples = unreadable,
         };
     }
 }
+
+/// <summary>A sample whose image could not be made out; <c>inspect --sample</c> says why.</summary>
+/// <param name="Sample">Its index in the pack.</param>
+/// <param name="Name">Its path.</param>
+public sealed record UnreadableSample(long Sample, string Name);
