@@ -31,6 +31,12 @@ public static class ShardUnpacker
         using var source = ShardSource.Open(path);
         string marker = Path.Combine(folder, Marker);
         Take(folder, marker, $"{Convert.ToHexString(source.Index.Header.Identity.Span)} {source.Index.Header.Options}");
+        foreach (string name in source.ClassNames)
+        {
+            // Also of a class whose samples are all damaged: without its folder those behind it would get other numbers.
+            Directory.CreateDirectory(Path.Combine(folder, UnpackPath.Folder(name)));
+        }
+
         string[] paths = Paths(source);
         var faults = new List<ShardFault>();
         long bytes = 0;
@@ -132,7 +138,16 @@ public static class ShardUnpacker
         string temporary = path + Unfinished;
         using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1))
         {
-            stream.Write(file);
+            try
+            {
+                stream.Write(file);
+            }
+            catch (ArgumentOutOfRangeException error)
+            {
+                // .NET's word for EFBIG.
+                throw new IOException($"{path} may not become as large as it is", error);
+            }
+
             // Before it has its name: what is there is taken for whole when unpacking goes on.
             stream.Flush(flushToDisk: true);
         }

@@ -12,11 +12,14 @@ internal static class UnpackPath
     public static string Of(string className, string path)
     {
         string[] parts = [.. path.Split('/', '\\').Where(part => part.Length > 0).Select(Safe)];
-        string folder = Safe(className);
+        string folder = Folder(className);
         int place = Array.IndexOf(parts, folder);
         string[] below = place >= 0 && place < parts.Length - 1 ? parts[(place + 1)..] : parts;
         return Path.Combine([folder, .. below.Length == 0 ? ["_"] : below]);
     }
+
+    /// <summary>The folder of a class.</summary>
+    public static string Folder(string className) => Safe(className);
 
     /// <summary>The path of a second sample of the same path.</summary>
     public static string Numbered(string path, long sample) =>

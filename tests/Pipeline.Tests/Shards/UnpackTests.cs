@@ -79,6 +79,24 @@ public sealed class UnpackTests : IDisposable
         Assert.Equal(source.Count - 1, Directory.GetFiles(_set.At("unpacked"), "*", SearchOption.AllDirectories).Length);
     }
 
+    [Fact]
+    public void AClassKeepsItsFolderWhereItsOnlySampleIsDamaged()
+    {
+        using var source = new RawSource();
+        string path = _set.At("raw"), folder = _set.At("unpacked");
+        ShardPacker.Pack(source, path, new PackOptions(), 1, null, TestContext.Current.CancellationToken);
+        string file = Path.Combine(path, "shard-00000.bin");
+        byte[] bytes = File.ReadAllBytes(file);
+        bytes[ShardLayout.HeaderSize] ^= 1;
+        File.WriteAllBytes(file, bytes);
+        UnpackResult result = ShardUnpacker.Unpack(path, folder, 2, null, TestContext.Current.CancellationToken);
+        Assert.Equal((0, 1), (Assert.Single(result.Faults).Sample, result.Files));
+        Assert.Equal(source.ClassNames, Directory.GetDirectories(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        // Filled again or removed by who trains on it: never taken for a set of other numbers.
+        var error = Assert.Throws<UserErrorException>(() => SampleSources.Open(folder));
+        Assert.Contains("class folder without images", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("cat", "train/cat/1.jpg", "cat/1.jpg")]
     [InlineData("cat", "cat/sub/1.jpg", "cat/sub/1.jpg")]
