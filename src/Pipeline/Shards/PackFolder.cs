@@ -14,8 +14,6 @@ internal sealed partial class PackFolder : IDisposable
     /// <summary>What the rows of a payload file are called until there is an index, and what is not yet whole.</summary>
     public const string PartExtension = ".part", UnfinishedExtension = ".unfinished";
 
-    private const string LockName = "packing.lock";
-
     private readonly FileStream _lock;
     private readonly bool _made;
 
@@ -59,7 +57,7 @@ internal sealed partial class PackFolder : IDisposable
 
         bool made = !Directory.Exists(path);
         Directory.CreateDirectory(path);
-        string held = System.IO.Path.Combine(path, LockName);
+        string held = System.IO.Path.Combine(path, ShardFolder.LockName);
         try
         {
             return new PackFolder(path, new FileStream(held, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1), made);
@@ -86,7 +84,7 @@ internal sealed partial class PackFolder : IDisposable
     {
         var files = new List<ShardFile>();
         var rows = new ShardColumns();
-        var keep = new HashSet<string>(StringComparer.Ordinal) { ShardFolder.StateName, LockName };
+        var keep = new HashSet<string>(StringComparer.Ordinal) { ShardFolder.StateName, ShardFolder.LockName };
         while (Part(header, files.Count, rows.Count) is { } part)
         {
             rows.Add(part);
@@ -102,7 +100,7 @@ internal sealed partial class PackFolder : IDisposable
     /// <summary>Deletes what only a pack under way needs.</summary>
     /// <param name="files">The payload files of the index.</param>
     public void Finish(IEnumerable<ShardFile> files) =>
-        Clean([ShardFolder.IndexName, LockName, .. files.Select(file => file.Name)]);
+        Clean([ShardFolder.IndexName, ShardFolder.LockName, .. files.Select(file => file.Name)]);
 
     /// <summary>Lets go of the folder.</summary>
     public void Dispose()

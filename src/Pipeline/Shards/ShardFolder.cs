@@ -9,13 +9,17 @@ internal sealed class ShardFolder(string path) : IShardStore
     /// <summary>The index of a finished pack, and that of one under way, which has no samples yet.</summary>
     public const string IndexName = "index.msgpack", StateName = "packing.msgpack";
 
+    /// <summary>Held by the process that packs into a folder; the first that is there of a pack, and alone in it while the source is
+    /// looked at.</summary>
+    public const string LockName = "packing.lock";
+
     /// <inheritdoc/>
     public string Name => path;
 
     /// <summary>Whether a folder holds a pack, finished or not, or a path is the index of one.</summary>
     public static bool Is(string path) =>
         Directory.Exists(path)
-            ? File.Exists(Path.Combine(path, IndexName)) || File.Exists(Path.Combine(path, StateName))
+            ? File.Exists(Path.Combine(path, IndexName)) || IsUnfinished(path)
             : Path.GetFileName(path) == IndexName && File.Exists(path);
 
     /// <summary>The folder of a pack, named by itself or by its index.</summary>
@@ -25,7 +29,7 @@ internal sealed class ShardFolder(string path) : IShardStore
         string folder = File.Exists(path) ? Path.GetDirectoryName(Path.GetFullPath(path))! : path;
         if (!File.Exists(Path.Combine(folder, IndexName)))
         {
-            throw new UserErrorException(File.Exists(Path.Combine(folder, StateName))
+            throw new UserErrorException(IsUnfinished(folder)
                 ? $"{path}: packing is not finished; run the same pack command again, which goes on"
                 : $"{path}: holds no shards (no {IndexName})");
         }
@@ -61,4 +65,7 @@ internal sealed class ShardFolder(string path) : IShardStore
 
         return new MappedShard(mapped);
     }
+
+    private static bool IsUnfinished(string folder) =>
+        File.Exists(Path.Combine(folder, StateName)) || File.Exists(Path.Combine(folder, LockName));
 }
