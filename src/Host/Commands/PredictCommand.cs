@@ -6,6 +6,7 @@ using StreamTrainer.Host.Progress;
 using StreamTrainer.Model.Architectures;
 using StreamTrainer.Model.Training;
 using StreamTrainer.Pipeline;
+using StreamTrainer.Pipeline.Sources;
 
 namespace StreamTrainer.Host.Commands;
 
@@ -15,7 +16,7 @@ internal static class PredictCommand
     public static Command Create(CommandOutput output)
     {
         var weights = new WeightsOptions();
-        Argument<string[]> images = SharedOptions.Argument<string[]>("IMAGE", "Image files.");
+        Argument<string[]> images = SharedOptions.Argument<string[]>("IMAGE", "Image files, or folders of them.");
         images.Arity = ArgumentArity.ZeroOrMore;
         Option<int> top = new("--top") { Description = "How many classes to show for an image.", DefaultValueFactory = _ => 5, HelpName = "N" };
         Option<bool> json = SharedOptions.Json("the predictions");
@@ -23,6 +24,7 @@ internal static class PredictCommand
             Classifies images with a run's model, seen as in its evaluation.
             """,
             "predict runs/first cat.jpg dog.png --top 3",
+            "predict runs/first photos/ --json",
             "predict --weights timm/resnet50.a1_in1k cat.jpg")
         { images, top, json };
         weights.AddTo(command);
@@ -38,6 +40,7 @@ internal static class PredictCommand
         {
             RunWeights found = weights.Find(parsed, withData: false, output.Error.WriteLine);
             string[] files = [.. weights.AreNamedByOption(parsed) && parsed.GetValue(weights.Argument) is { } first ? [first] : (string[])[], .. parsed.GetRequiredValue(images)];
+            files = [.. files.SelectMany(file => Directory.Exists(file) ? ImageFiles.In(file) : [file])];
             int count = parsed.GetValue(top) is >= 1 and var wanted ? wanted : throw new UserErrorException("--top: at least 1");
             using var display = ProgressDisplay.For(output.Error, quiet: true, found.Recipe);
             var logger = new DisplayLogger(display, parsed.GetValue(SharedOptions.Verbose));

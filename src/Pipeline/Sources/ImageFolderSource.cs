@@ -90,10 +90,7 @@ public sealed class ImageFolderSource : ISampleSource
     private static void AddClass(string root, string name, int label, NameTable files, List<int> labels)
     {
         string folder = Path.Combine(root, name);
-        string[] images = [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-            .Select(file => Path.GetRelativePath(root, file).Replace(Path.DirectorySeparatorChar, '/'))
-            .Where(file => ImageFiles.IsImage(file))
-            .Order(NaturalOrder.Instance)];
+        string[] images = ImageFiles.In(root, name);
         if (images.Length == 0)
         {
             throw new UserErrorException($"{folder}: class folder without images (files that end in {ImageFiles.Extensions}); fill it or remove it");
