@@ -19,7 +19,7 @@ internal static class BenchCommand
         Argument<string[]> names = SharedOptions.Argument<string[]>("NAME", "Architectures, or parts of names such as resnet.");
         names.Arity = ArgumentArity.OneOrMore;
         Option<int> batch = new("--batch") { Description = "Images a batch.", DefaultValueFactory = _ => 128, HelpName = "N" };
-        Option<PrecisionMode> precision = new("--precision") { Description = "Arithmetic: auto, fp32, tf32, fp16 or bf16.", HelpName = "NAME" };
+        Option<PrecisionMode?> precision = SharedOptions.Choice<PrecisionMode>("--precision", "NAME", "Arithmetic: auto, fp32, tf32, fp16 or bf16.");
         Option<string?> device = SharedOptions.Text("--device", "NAME", "cpu, cuda, cuda:1 ...; by default cuda where there is one.");
         Option<int?> size = new("--size") { Description = "Side of the images; by default Table 4's.", HelpName = "PIXELS" };
         Option<double> seconds = new("--seconds") { Description = "How long each is measured, at least.", DefaultValueFactory = _ => 5, HelpName = "S" };
@@ -43,7 +43,7 @@ internal static class BenchCommand
             }
 
             string[] chosen = [.. ModelsCommand.Chosen(parsed.GetRequiredValue(names))];
-            var options = new TrainOptions { BatchSize = images, Precision = parsed.GetValue(precision), Device = parsed.GetValue(device), CheckpointActivations = parsed.GetValue(again) };
+            var options = new TrainOptions { BatchSize = images, Precision = parsed.GetValue(precision) ?? PrecisionMode.Auto, Device = parsed.GetValue(device), CheckpointActivations = parsed.GetValue(again) };
             var bench = new ModelBench(options, parsed.GetValue(size), parsed.GetValue(seconds), parsed.GetValue(fold));
             var results = new List<BenchResult>();
             using var signals = new StopSignals(_ => { }, () => { });

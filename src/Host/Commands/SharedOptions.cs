@@ -1,4 +1,5 @@
 using System.CommandLine;
+using StreamTrainer.Host.Recipes;
 
 namespace StreamTrainer.Host.Commands;
 
@@ -37,6 +38,28 @@ internal static class SharedOptions
     /// <summary>An option that takes a text.</summary>
     public static Option<string?> Text(string name, string helpName, string description) =>
         Checked(new Option<string?>(name) { Description = description, HelpName = helpName });
+
+    /// <summary>An option that takes one of an enumeration's names, in any case; null where it is not given.</summary>
+    public static Option<T?> Choice<T>(string name, string helpName, string description)
+        where T : struct, Enum => new(name)
+        {
+            Description = description,
+            HelpName = helpName,
+            // The library's own parser takes numbers, too, and names nothing when it takes none.
+            CustomParser = result =>
+            {
+                string text = result.Tokens[0].Value;
+                string[] names = [.. Enum.GetNames<T>().Select(each => each.ToLowerInvariant())];
+                if (names.Contains(text.ToLowerInvariant()))
+                {
+                    return Enum.Parse<T>(text, ignoreCase: true);
+                }
+
+                string nearest = NearestName.Question(text, names);
+                result.AddError($"{name}: there is no '{text}'{(nearest.Length > 0 ? nearest : ";")} there are {string.Join(", ", names)}");
+                return null;
+            },
+        };
 
     /// <summary><c>--checkpoint</c>.</summary>
     public static Option<string> Checkpoint() => Checked(new Option<string>("--checkpoint")
