@@ -7,6 +7,7 @@ using StreamTrainer.Model.Architectures;
 using StreamTrainer.Model.Export;
 using StreamTrainer.Model.Training;
 using StreamTrainer.Pipeline;
+using StreamTrainer.Pipeline.Files;
 
 namespace StreamTrainer.Host.Commands;
 
@@ -19,7 +20,7 @@ internal static class ExportCommand
     public static Command Create(CommandOutput output)
     {
         var weights = new WeightsOptions();
-        Option<ExportFormat?> to = new("--to") { Description = "The format: safetensors (timm's keys), pth (PyTorch's torch.load) or onnx (norms folded).", HelpName = "FORMAT" };
+        Option<ExportFormat?> to = SharedOptions.Choice<ExportFormat>("--to", "FORMAT", "The format: safetensors (timm's keys), pth (PyTorch's torch.load) or onnx (norms folded).");
         Option<string?> file = SharedOptions.Text("--out", "FILE", "The file; by default the model's name in the current folder.");
         Option<int?> size = new("--size") { Description = "onnx: side of the images that the graph takes; by default the evaluation's.", HelpName = "PIXELS" };
         Option<bool> json = SharedOptions.Json("what was written");
@@ -39,6 +40,11 @@ internal static class ExportCommand
                 throw new UserErrorException("--size: is for onnx, and at least 1");
             }
 
+            if (parsed.GetValue(file) is { } path)
+            {
+                WriteErrors.CheckOut(path, $"model.{Extension(format)}");
+            }
+
             RunWeights found = weights.Find(parsed, withData: false, output.Error.WriteLine);
             ExportAnswer answer = TrainThread.Run(() => Export(found, format, parsed.GetValue(file), parsed.GetValue(size)));
             output.Out.WriteLine(parsed.GetValue(json)
@@ -49,19 +55,20 @@ internal static class ExportCommand
         return command;
     }
 
+    private static string Extension(ExportFormat format) => format.ToString().ToLowerInvariant();
+
     private static ExportAnswer Export(RunWeights weights, ExportFormat format, string? file, int? size)
     {
         Recipe recipe = weights.Recipe with { Train = weights.Recipe.Train with { Device = "cpu", Precision = Model.Precision.PrecisionMode.Fp32 } };
         using ImageClassifier model = weights.Load(weights.ClassNames ?? [], ComputeDevice.Resolve(recipe.Train, NullLogger.Instance));
-        string extension = format.ToString().ToLowerInvariant(), path = file ?? $"{model.Config.Name}.{extension}";
+        string extension = Extension(format), path = file ?? $"{model.Config.Name}.{extension}";
         try
         {
             ModelExport.Write(model, format, path, size ?? recipe.Eval.Size, Facts(recipe, weights.ClassNames));
         }
-        // .NET says ArgumentOutOfRange where a file may not grow any more (EFBIG).
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
+        catch (Exception error) when (WriteTrouble.Is(error))
         {
-            throw new UserErrorException($"--out: {path} cannot be written: {error.Message}", error);
+            throw WriteErrors.Of($"--out: {path}", path, error);
         }
 
         return new ExportAnswer(path, extension, new FileInfo(path).Length, model.Config.Name, model.Config.NumClasses, weights.File);

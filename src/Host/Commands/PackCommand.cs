@@ -84,17 +84,18 @@ internal static class PackCommand
     }
 
     private static int Pack(CommandOutput output, string from, string to, PackOptions options, int workers, bool json, bool quiet) =>
-        WorkSession.Run(output, "packed", quiet, $"the same command goes on with {to}", (display, stop) =>
+        WorkSession.Run(output, "packed", quiet, $"the same command goes on with {to}", to, (display, stop) =>
         {
             using ISampleSource source = SampleSources.Open(from, NullLogger.Instance);
             PackResult result = ShardPacker.Pack(source, to, options, workers, display.Show, stop);
             display.Dispose();
+            FaultLines.Write(output.Error, result);
             output.Out.WriteLine(json ? JsonSerializer.Serialize(result, CommandJson.Default.PackResult) : Printable.Text(Text(result)));
             return ExitCodes.Success;
         });
 
     private static int Verify(CommandOutput output, string shards, string? original, long samples, int workers, bool json, bool quiet) =>
-        WorkSession.Run(output, "verified", quiet, "nothing was changed", (display, stop) =>
+        WorkSession.Run(output, "verified", quiet, "nothing was changed", null, (display, stop) =>
         {
             using ISampleSource? source = original is null ? null : SampleSources.Open(original, NullLogger.Instance);
             VerifyResult result = ShardVerifier.Verify(shards, source, samples, workers, display.Show, stop);
@@ -150,6 +151,6 @@ internal static class PackCommand
         string resumed = result.Resumed > 0 ? string.Create(CultureInfo.InvariantCulture, $", {result.Resumed} of them before") : "";
         double ratio = result.SourceBytes == 0 ? 0 : result.Bytes / (double)result.SourceBytes;
         return string.Create(CultureInfo.InvariantCulture,
-            $"{result.Path}: {result.Samples} samples of {result.Classes} classes ({kinds}{unreadable}{resumed}) in {result.Files} files, {result.Bytes / 1e6:F1} MB, {ratio:F3} of the source's bytes");
+            $"{result.Path}: {Counted.Of(result.Samples, "sample")} of {Counted.Of(result.Classes, "class", "classes")} ({kinds}{unreadable}{resumed}) in {Counted.Of(result.Files, "file")}, {result.Bytes / 1e6:F1} MB, {ratio:F3} of the source's bytes");
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using StreamTrainer.Host.Progress;
+using StreamTrainer.Pipeline;
 using StreamTrainer.Pipeline.Shards;
 
 namespace StreamTrainer.Host.Commands;
@@ -25,14 +26,14 @@ internal static class UnpackCommand
         {
             int threads = WorkSession.Workers(parsed.GetValue(workers));
             string to = parsed.GetRequiredValue(dest);
-            return WorkSession.Run(output, "unpacked", parsed.GetValue(quiet), $"the same command goes on with {to}", (display, stop) =>
+            return WorkSession.Run(output, "unpacked", parsed.GetValue(quiet), $"the same command goes on with {to}", to, (display, stop) =>
             {
                 UnpackResult result = ShardUnpacker.Unpack(parsed.GetRequiredValue(shards), to, threads, display.Show, stop);
                 display.Dispose();
                 FaultLines.Write(output.Error, result.Faults);
                 output.Out.WriteLine(parsed.GetValue(json)
                     ? JsonSerializer.Serialize(result, CommandJson.Default.UnpackResult)
-                    : Printable.Text(string.Create(CultureInfo.InvariantCulture, $"{to}: {result.Files} files, {result.Bytes / 1e6:F1} MB written{(result.Faults.Count > 0 ? $", {result.Faults.Count} samples are damaged" : "")}")));
+                    : Printable.Text(string.Create(CultureInfo.InvariantCulture, $"{to}: {Counted.Of(result.Files, "file")}, {result.Bytes / 1e6:F1} MB written{(result.Faults.Count > 0 ? $", {Counted.Of(result.Faults.Count, "damaged sample")} left out" : "")}")));
                 return result.Faults.Count == 0 ? ExitCodes.Success : ExitCodes.Failure;
             });
         });

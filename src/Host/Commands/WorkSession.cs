@@ -1,6 +1,6 @@
 using StreamTrainer.Host.Progress;
-using StreamTrainer.Model.Training;
 using StreamTrainer.Pipeline;
+using StreamTrainer.Pipeline.Files;
 
 namespace StreamTrainer.Host.Commands;
 
@@ -12,8 +12,9 @@ internal static class WorkSession
     /// <param name="verb">What is done, as <c>packed</c>.</param>
     /// <param name="quiet">Whether no progress is shown.</param>
     /// <param name="afterStop">What is told when a signal ended it: how to go on.</param>
+    /// <param name="target">The folder that is written to, as the user named it; none where nothing is.</param>
     /// <param name="work">The work.</param>
-    public static int Run(CommandOutput output, string verb, bool quiet, string afterStop, Func<WorkDisplay, CancellationToken, int> work)
+    public static int Run(CommandOutput output, string verb, bool quiet, string afterStop, string? target, Func<WorkDisplay, CancellationToken, int> work)
     {
         using IDisposable? fileSize = FileSizeSignal.Handle();
         using var display = new WorkDisplay(output.Error, verb, quiet);
@@ -27,10 +28,11 @@ internal static class WorkSession
             display.Note($"stopped; {afterStop}");
             return signals.ExitCode;
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (target is not null && (error is IOException or UnauthorizedAccessException))
         {
-            // The sources' own troubles are told by name; this is the disk that is written to.
-            throw new RunFailedException($"cannot be written: {error.Message}; make room or take another folder, then {afterStop}", error);
+            // The sources' own troubles are told by name; this is the disk that is written to. What another folder mends does not go
+            // on in this one.
+            throw WriteErrors.Of(target, target, error, WriteTrouble.Of(error, target).IsMistake ? null : afterStop);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using StreamTrainer.Host.Commands;
 using StreamTrainer.Host.Progress;
 using StreamTrainer.Model.Training;
 using StreamTrainer.Pipeline;
@@ -22,17 +23,7 @@ internal static class PreviewPage
     /// <exception cref="UserErrorException">There is no such folder, or another file stands there.</exception>
     public static void CheckPath(string path)
     {
-        string folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
-        if (!Directory.Exists(folder))
-        {
-            throw new UserErrorException($"--out: there is no folder {folder}; make it, or name another file");
-        }
-
-        if (Directory.Exists(path) || path.EndsWith('/'))
-        {
-            throw new UserErrorException($"--out: {path} is a folder; name a file in it, as {Path.Combine(path, "preview.html")}");
-        }
-
+        WriteErrors.CheckOut(path, "preview.html");
         if (File.Exists(path) && !IsPage(path))
         {
             throw new UserErrorException($"--out: {path} exists and is no page of preview; name another file, or delete it");
@@ -40,7 +31,8 @@ internal static class PreviewPage
     }
 
     /// <summary>Writes the page; it is there whole or not at all.</summary>
-    /// <exception cref="UserErrorException">It cannot be written.</exception>
+    /// <exception cref="UserErrorException">The place is none that can be written to.</exception>
+    /// <exception cref="RunFailedException">The disk is full, or the like.</exception>
     public static void Write(string path, Recipe recipe, PreviewReport report, IReadOnlyList<PreviewCard> cards, CancellationToken stop)
     {
         try
@@ -58,10 +50,9 @@ internal static class PreviewPage
                 Foot(writer, report);
             });
         }
-        // .NET says ArgumentOutOfRange where a file may not grow any more (EFBIG).
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
+        catch (Exception error) when (WriteTrouble.Is(error))
         {
-            throw new UserErrorException($"--out: {path} cannot be written: {error.Message}", error);
+            throw WriteErrors.Of($"--out: {path}", path, error);
         }
     }
 

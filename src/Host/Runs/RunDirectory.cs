@@ -83,7 +83,7 @@ public sealed class RunDirectory
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
-            throw new UserErrorException($"a run cannot be made in '{runs}' ({error.Message}); choose another folder with --runs, or make this one writable", error);
+            throw new UserErrorException($"a run cannot be made in '{runs}': {Reason(error, runs)}; choose another folder with --runs", error);
         }
         finally
         {
@@ -161,6 +161,13 @@ public sealed class RunDirectory
         string model = string.Concat(recipe.Model.Name.Take(40).Where(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-'));
         return DateTime.UtcNow.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture) + (model.Length == 0 ? "" : "-" + model);
     }
+
+    private static string Reason(Exception error, string runs) => error switch
+    {
+        _ when File.Exists(runs) => "it is a file",
+        _ when WriteTrouble.Is(error) => WriteTrouble.Of(error, runs).Reason,
+        _ => error.Message.TrimEnd('.'),
+    };
 
     private static void Discard(string staging)
     {

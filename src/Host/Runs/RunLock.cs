@@ -120,5 +120,5 @@ public sealed class RunLock : IDisposable
         $"run {run.Id} is in use by process {owner.Process.Id} on {owner.Host} since {owner.Since:yyyy-MM-dd HH:mm:ss} UTC; wait for it, or stop it first"));
 
     private static UserErrorException Unwritable(RunDirectory run, Exception error) =>
-        new($"run {run.Id} cannot be locked: '{run.Path}' cannot be written ({error.Message})", error);
+        new($"run {run.Id} cannot be locked: '{run.Path}' cannot be written: {WriteTrouble.Of(error, run.Path).Text}", error);
 }

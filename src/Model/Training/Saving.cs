@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using StreamTrainer.Model.Diagnostics;
+using StreamTrainer.Pipeline.Files;
 
 namespace StreamTrainer.Model.Training;
 
@@ -81,13 +82,13 @@ internal sealed class Saving(CheckpointStore store, CheckpointOptions options, T
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             clock.Enter(Phase.Report);
-            string reason = $"{error.Message} ({store.Directory})";
+            WriteTrouble trouble = WriteTrouble.Of(error, store.Directory);
             if (required)
             {
-                throw new RunFailedException($"the checkpoint at step {progress.Step} was not saved: {reason}; what was saved before still stands: make room, then resume", error);
+                throw new RunFailedException($"the checkpoint at step {progress.Step} was not saved: {trouble.Reason} ({store.Directory}); what was saved before still stands: {trouble.Remedy}, then resume", error);
             }
 
-            TrainingLog.CheckpointFailed(logger, progress.Step, reason);
+            TrainingLog.CheckpointFailed(logger, progress.Step, $"{trouble.Reason} ({store.Directory})");
         }
     }
 
@@ -108,7 +109,7 @@ internal sealed class Saving(CheckpointStore store, CheckpointOptions options, T
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            TrainingLog.CheckpointFailed(logger, written.Progress.Step, $"{error.Message} ({store.Directory})");
+            TrainingLog.CheckpointFailed(logger, written.Progress.Step, $"{WriteTrouble.Of(error, store.Directory).Reason} ({store.Directory})");
         }
     }
 

@@ -48,7 +48,7 @@ public static class DemoDataset
                 }
                 catch (Exception error) when (error is IOException or UnauthorizedAccessException)
                 {
-                    throw new UserErrorException($"{path}: the demo's images cannot be written: {error.Message}; name another folder in {DataCache.Variable}", error);
+                    throw new UserErrorException($"{path}: the demo's images cannot be written: {WriteTrouble.Of(error, path).Reason}; name another folder in {DataCache.Variable}", error);
                 }
             }
         }

@@ -36,6 +36,10 @@ public static class ShardVerifier
             // Without the index nothing else can be looked at.
             return new VerifyResult { Path = path, Faults = [new ShardFault(ShardFolder.IndexName, null, null, error.Message)] };
         }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException($"{indexPath}: cannot be read: {error.Message}", error);
+        }
 
         if (source is not null)
         {

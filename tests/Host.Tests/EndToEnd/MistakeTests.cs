@@ -41,6 +41,9 @@ public sealed class MistakeTests : IDisposable
     [InlineData("predict nowhere --bogus", "--bogus")]
     [InlineData("eval nowhere", "nowhere")]
     [InlineData("recipe check nowhere.yaml", "nowhere.yaml")]
+    [InlineData("export nowhere --to onxx", "--to: there is no 'onxx'; did you mean 'onnx'? there are safetensors, pth, onnx")]
+    [InlineData("export nowhere --to 1", "--to: there is no '1'; there are safetensors, pth, onnx")]
+    [InlineData("bench model resnet18 --precision fp17", "did you mean 'fp16'? there are auto, fp32")]
     public void AWrongCommandIsExplained(string arguments, string message)
     {
         (int code, string output, string error) = Executable.Run(arguments.Split(' '));
@@ -48,6 +51,37 @@ public sealed class MistakeTests : IDisposable
         Assert.Contains(message, error, StringComparison.Ordinal);
         Assert.Empty(output);
         Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+    }
+
+    /// <summary>Places that cannot be written to, and what is no pack: in words of ours, and nothing is left behind.</summary>
+    [Theory]
+    [InlineData("train RECIPE --runs RECIPE", "a run cannot be made in 'RECIPE': it is a file; choose another folder with --runs")]
+    [InlineData("train RECIPE --runs RECIPE/runs", "a run cannot be made in 'RECIPE/runs': RECIPE is a file, not a folder; choose")]
+    [InlineData("export RECIPE --to onnx --out FOLDER/none/x.onnx", "--out: there is no folder FOLDER/none; make it, or name another file")]
+    [InlineData("export RECIPE --to onnx --out FOLDER", "--out: FOLDER is a folder; name a file in it, as FOLDER/model.onnx")]
+    [InlineData("pack FOLDER/train RECIPE/pack", "RECIPE/pack cannot be written: RECIPE is a file, not a folder; name another place")]
+    [InlineData("pack FOLDER/train /proc/pack", "/proc/pack cannot be written: ")]
+    [InlineData("pack --verify FOLDER/begun", "packing is not finished; run the same pack command again")]
+    [InlineData("inspect FOLDER/begun", "packing is not finished; run the same pack command again")]
+    [InlineData("unpack FOLDER/begun FOLDER/again", "packing is not finished; run the same pack command again")]
+    [InlineData("train RECIPE --set data.train=FOLDER/begun --runs FOLDER/runs", "packing is not finished; run the same pack command again")]
+    public void APlaceThatCannotBeUsedIsNamed(string arguments, string message)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() || !arguments.Contains("/proc/", StringComparison.Ordinal), "needs /proc");
+        // A pack killed while its source is looked at has left a lock alone.
+        string begun = Path.Combine(_small.Folder, "begun");
+        Directory.CreateDirectory(begun);
+        File.WriteAllBytes(Path.Combine(begun, "packing.lock"), []);
+        string[] before = Directory.GetFileSystemEntries(_small.Folder, "*", SearchOption.AllDirectories);
+        string Named(string text) => text.Replace("FOLDER", _small.Folder, StringComparison.Ordinal).Replace("RECIPE", _small.Recipe, StringComparison.Ordinal);
+        (int code, string output, string error) = Executable.Run(arguments.Split(' ').Select(Named));
+        Assert.True(code == 2, error);
+        Assert.Contains(Named(message), error, StringComparison.Ordinal);
+        Assert.Empty(output);
+        Assert.DoesNotContain("make room", error, StringComparison.Ordinal);
+        Assert.DoesNotContain(".unfinished", error, StringComparison.Ordinal);
+        Assert.DoesNotContain(".new-", error, StringComparison.Ordinal);
+        Assert.Equal(before.Order(StringComparer.Ordinal), Directory.GetFileSystemEntries(_small.Folder, "*", SearchOption.AllDirectories).Where(path => path != _small.Runs).Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -104,7 +104,7 @@ public sealed class PackTests : IDisposable
         using Executable full = Executable.StartWithFileLimit(100, Big(path));
         (int code, _, string error) = full.Wait();
         Assert.True(code == 1, error);
-        Assert.Contains("error: cannot be written", error, StringComparison.Ordinal);
+        Assert.Contains($"error: {path} cannot be written: a file may not become as large", error, StringComparison.Ordinal);
         Assert.Contains("the same command goes on", error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
         (code, _, error) = Executable.Run(Big(path));
@@ -136,6 +136,32 @@ public sealed class PackTests : IDisposable
         string bad = Assert.Single(File.ReadAllLines(Path.Combine(_small.Run("damaged"), "bad-samples.txt")));
         Assert.Contains(name, bad, StringComparison.Ordinal);
         Assert.Contains("checksum", bad, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WhatIsNoImageIsNamedByPackAndInspect()
+    {
+        string source = At("few"), path = At("pack");
+        Directory.CreateDirectory(Path.Combine(source, "a"));
+        File.Copy(Path.Combine(Source, "class0", "1.jpg"), Path.Combine(source, "a", "0.jpg"));
+        for (int i = 1; i <= 12; i++)
+        {
+            File.WriteAllText(Path.Combine(source, "a", $"{i}.jpg"), "no image");
+        }
+
+        (int code, string output, string error) = Executable.Run("pack", source, path, "--quiet");
+        Assert.Equal(0, code);
+        Assert.Contains("13 samples of 1 class (1 coefficients, 12 copy, 12 of them no image", output, StringComparison.Ordinal);
+        Assert.Contains("warning: sample 1 (a/1.jpg): no image that can be read", error, StringComparison.Ordinal);
+        Assert.Contains("warning: sample 10 (a/10.jpg)", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("a/11.jpg", error, StringComparison.Ordinal);
+        Assert.Contains("2 more samples like these", error, StringComparison.Ordinal);
+        (code, output, error) = Executable.Run("inspect", path, "--json");
+        Assert.Equal(0, code);
+        using JsonDocument answer = JsonDocument.Parse(output);
+        string?[] names = [.. answer.RootElement.GetProperty("content").GetProperty("unreadableSamples").EnumerateArray().Select(sample => sample.GetProperty("name").GetString())];
+        Assert.Equal(Enumerable.Range(1, 12).Select(i => $"a/{i}.jpg"), names);
+        Assert.Contains("a/1.jpg", error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -109,7 +109,7 @@ public sealed class RunDirectoryTests : IDisposable
     {
         // A file in the folder's place: unlike a read-only folder, it stops an administrator too.
         _folder.Write("runs", "");
-        Assert.StartsWith($"a run cannot be made in '{Runs}' (", Assert.Throws<UserErrorException>(() => RunDirectory.Create(Runs, "one", s_recipe, [])).Message, StringComparison.Ordinal);
+        Assert.StartsWith($"a run cannot be made in '{Runs}': it is a file; choose another folder with --runs", Assert.Throws<UserErrorException>(() => RunDirectory.Create(Runs, "one", s_recipe, [])).Message, StringComparison.Ordinal);
     }
 
     [Fact]

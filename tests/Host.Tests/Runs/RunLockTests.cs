@@ -130,7 +130,7 @@ public sealed class RunLockTests : IDisposable
     public void A_directory_that_cannot_be_written_is_named()
     {
         Directory.CreateDirectory(Path.Combine(_run.Path, ".run.lock"));
-        Assert.StartsWith($"run one cannot be locked: '{_run.Path}' cannot be written (", Fault(), StringComparison.Ordinal);
+        Assert.StartsWith($"run one cannot be locked: '{_run.Path}' cannot be written: ", Fault(), StringComparison.Ordinal);
     }
 
     private bool CanBeTaken()
