@@ -5,7 +5,7 @@ namespace StreamTrainer.Pipeline.Shards;
 /// <summary>
 /// Work in numbered pieces, done by several threads in any order and taken by one in the order of the numbers. No more pieces are
 /// under way than there are objects for them: a number is dealt to who holds an object, so the lowest that is missing is
-/// always being worked on.
+/// always being worked on. A piece that becomes too large is taken in parts (<see cref="Turns.Part"/>).
 /// </summary>
 /// <typeparam name="T">What a piece is made in; used again.</typeparam>
 internal sealed class OrderedWork<T> : IDisposable
@@ -17,6 +17,8 @@ internal sealed class OrderedWork<T> : IDisposable
     private readonly Thread[] _threads;
     private readonly int _end;
     private int _next, _taken;
+    private T? _part;
+    private bool _partTaken;
     private bool _closed;
     private ExceptionDispatchInfo? _failure;
 
@@ -56,6 +58,12 @@ internal sealed class OrderedWork<T> : IDisposable
                     return null;
                 }
 
+                if (_part is { } part && !_partTaken)
+                {
+                    _partTaken = true;
+                    return part;
+                }
+
                 if (_done.Remove(_taken, out T? piece))
                 {
                     _taken++;
@@ -73,7 +81,15 @@ internal sealed class OrderedWork<T> : IDisposable
     {
         lock (_gate)
         {
-            _free.Push(piece);
+            if (ReferenceEquals(piece, _part))
+            {
+                _part = null;
+            }
+            else
+            {
+                _free.Push(piece);
+            }
+
             Monitor.PulseAll(_gate);
         }
     }
@@ -136,11 +152,41 @@ internal sealed class OrderedWork<T> : IDisposable
         }
     }
 
+    private bool Part(int number, T piece)
+    {
+        lock (_gate)
+        {
+            while (_taken != number && !_closed)
+            {
+                Monitor.Wait(_gate);
+            }
+
+            if (_closed)
+            {
+                return false;
+            }
+
+            (_part, _partTaken) = (piece, false);
+            Monitor.PulseAll(_gate);
+            while (_part is not null && !_closed)
+            {
+                Monitor.Wait(_gate);
+            }
+
+            return !_closed;
+        }
+    }
+
     /// <summary>What a working thread sees.</summary>
     internal readonly struct Turns(OrderedWork<T> work)
     {
         /// <summary>The next number to do and what to do it in; null where there is no more.</summary>
         public T? Begin(out int number) => work.Begin(out number);
+
+        /// <summary>Has what there is of a piece taken, as soon as all before it is; then there is room for more of it. It waits for
+        /// lower numbers alone, so no two wait for each other.</summary>
+        /// <returns>False where the work was stopped.</returns>
+        public bool Part(int number, T piece) => work.Part(number, piece);
 
         /// <summary>It is done.</summary>
         public void End(int number, T piece) => work.End(number, piece);

@@ -10,6 +10,10 @@ internal sealed class PackedChunk
     /// <summary>Samples of a chunk.</summary>
     public const int Most = 16;
 
+    /// <summary>Bytes after which a chunk is written before more comes into it: an array holds 2 GiB, and each thread fills one or
+    /// two. Samples of photographs stay far below.</summary>
+    public const int MostBytes = 256 << 20;
+
     private readonly List<ShardRow> _rows = new(Most);
     private readonly List<string> _names = new(Most);
 
@@ -27,14 +31,25 @@ internal sealed class PackedChunk
     /// <param name="number">The chunk's number.</param>
     /// <param name="first">The first sample that is wanted.</param>
     /// <param name="packer">The thread's.</param>
-    public void Fill(ISampleSource source, int number, int first, SamplePacker packer)
+    /// <param name="mostBytes"><see cref="MostBytes"/>.</param>
+    /// <param name="write">Has what there is written, so that it can be made anew; false: it was stopped.</param>
+    /// <returns>False where it was stopped.</returns>
+    public bool Fill(ISampleSource source, int number, int first, SamplePacker packer, int mostBytes, Func<bool> write)
     {
-        Bytes.ResetWrittenCount();
-        _rows.Clear();
-        _names.Clear();
+        Clear();
         int end = (int)Math.Min((number + 1L) * Most, source.Count);
         for (int i = first; i < end; i++)
         {
+            if (Bytes.WrittenCount >= mostBytes)
+            {
+                if (!write())
+                {
+                    return false;
+                }
+
+                Clear();
+            }
+
             int offset = Bytes.WrittenCount;
             _rows.Add(packer.Pack(source, i, Bytes) with { Offset = offset });
             _names.Add(source.PathOf(i));
@@ -42,5 +57,14 @@ internal sealed class PackedChunk
             Bytes.GetSpan(ShardLayout.Alignment)[..padding].Clear();
             Bytes.Advance(padding);
         }
+
+        return true;
+    }
+
+    private void Clear()
+    {
+        Bytes.ResetWrittenCount();
+        _rows.Clear();
+        _names.Clear();
     }
 }

@@ -25,7 +25,11 @@ public static class ShardPacker
     /// <exception cref="UserErrorException">The folder holds something else, or the source cannot be read.</exception>
     /// <exception cref="IOException">The folder cannot be written.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
-    public static PackResult Pack(ISampleSource source, string folder, PackOptions options, int workers, Action<WorkProgress>? progress, CancellationToken stop)
+    public static PackResult Pack(ISampleSource source, string folder, PackOptions options, int workers, Action<WorkProgress>? progress, CancellationToken stop) =>
+        Pack(source, folder, options, workers, PackedChunk.MostBytes, progress, stop);
+
+    /// <summary>The same with another limit of what is held in memory; the files do not depend on it.</summary>
+    internal static PackResult Pack(ISampleSource source, string folder, PackOptions options, int workers, int mostBytes, Action<WorkProgress>? progress, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(options);
@@ -55,7 +59,7 @@ public static class ShardPacker
         int resumed = rows.Count;
         using (var writer = new ShardWriter(folder, header, files.Count, resumed, files.Add))
         {
-            Write(source, header, writer, resumed, workers, progress, stop);
+            Write(source, header, writer, resumed, workers, mostBytes, progress, stop);
         }
 
         ShardIndex index = Finish(target, header, files);
@@ -79,7 +83,7 @@ public static class ShardPacker
         return wanted;
     }
 
-    private static void Write(ISampleSource source, ShardHeader header, ShardWriter writer, int first, int workers, Action<WorkProgress>? progress, CancellationToken stop)
+    private static void Write(ISampleSource source, ShardHeader header, ShardWriter writer, int first, int workers, int mostBytes, Action<WorkProgress>? progress, CancellationToken stop)
     {
         // Chunks begin at the same samples whoever goes on: the one in which an earlier process ended is made again and cut.
         int chunks = (int)((source.Count + PackedChunk.Most - 1) / PackedChunk.Most), start = first / PackedChunk.Most;
@@ -90,8 +94,13 @@ public static class ShardPacker
             using var packer = new SamplePacker(header.Options, tables);
             while (turns.Begin(out int number) is { } chunk)
             {
-                chunk.Fill(source, number, Math.Max(first, number * PackedChunk.Most), packer);
-                turns.End(number, chunk);
+                int at = number;
+                if (!chunk.Fill(source, at, Math.Max(first, at * PackedChunk.Most), packer, mostBytes, () => turns.Part(at, chunk)))
+                {
+                    return;
+                }
+
+                turns.End(at, chunk);
             }
         });
         var clock = new WorkClock(source.Count, first, progress);

@@ -62,6 +62,55 @@ public sealed class PackTests : IDisposable
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(20_000)]
+    [InlineData(200_000)]
+    public void IsTheSameHoweverLittleIsHeldInMemory(int mostBytes)
+    {
+        string whole = _set.Pack("whole", ShardPayload.Coefficients);
+        using ISampleSource source = _set.Open();
+        foreach (int workers in (int[])[1, 4])
+        {
+            string path = _set.At($"with{workers}");
+            long done = 0;
+            ShardPacker.Pack(source, path, ShardSet.Options(ShardPayload.Coefficients), workers, mostBytes, progress => done = progress.Done, TestContext.Current.CancellationToken);
+            ShardSet.AssertSame(whole, path);
+            Assert.Equal(source.Count, done);
+        }
+    }
+
+    [Fact]
+    public void AChunkIsWrittenBeforeItBecomesTooLarge()
+    {
+        const int Limit = 20_000;
+        using ISampleSource source = _set.Open();
+        using var packer = new SamplePacker(ShardSet.Options(ShardPayload.Copy), null);
+        var chunk = new PackedChunk();
+        long largest = Enumerable.Range(0, (int)source.Count).Max(i => new FileInfo(source.NameOf(i)).Length);
+        var parts = new List<int>();
+        Assert.True(chunk.Fill(source, 0, 0, packer, Limit, () =>
+        {
+            Assert.InRange(chunk.Bytes.WrittenCount, Limit, Limit + ShardLayout.Aligned(largest));
+            Assert.Equal(0, chunk.Rows[0].Offset);
+            parts.Add(chunk.Rows.Count);
+            return true;
+        }));
+        Assert.True(parts.Count > 1);
+        Assert.Equal(PackedChunk.Most, parts.Sum() + chunk.Rows.Count);
+        Assert.False(chunk.Fill(source, 0, 0, packer, Limit, () => false));
+    }
+
+    [Fact]
+    public void StoppedWhilePartsAreWaitedForItEnds()
+    {
+        using ISampleSource source = _set.Open();
+        using var stop = new CancellationTokenSource();
+        Assert.ThrowsAny<OperationCanceledException>(() => ShardPacker.Pack(source, _set.At("stopped"), ShardSet.Options(ShardPayload.Copy), 4, 1, _ => stop.Cancel(), stop.Token));
+        using ISampleSource bad = new Batching.FakeSource(100) { Unreadable = [42] };
+        Assert.Throws<UserErrorException>(() => ShardPacker.Pack(bad, _set.At("bad"), new PackOptions(), 3, 1, null, TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
     [MemberData(nameof(Payloads))]
     public void GoesOnWhereItWasStopped(ShardPayload payload)
     {
