@@ -80,7 +80,7 @@ public sealed record PipelinePlan
         long length = Repeated(count)!.Value.Length;
         return length >= step
             ? length / step
-            : throw new UserErrorException($"train.batchSize: {step} is more than the {length} images that an epoch with data.augRepeats {AugRepeats} has of {count} training samples; lower it to at most {length}");
+            : throw new UserErrorException($"train.batchSize: {step} is more than the {Counted.Of(length, "image")} that an epoch with data.augRepeats {AugRepeats} has of {Counted.Of(count, "training sample")}; lower it to at most {length}");
     }
 
     /// <summary>How many rows a batch has: the same on every rank. In an evaluation's last step a rank's last row may lie behind

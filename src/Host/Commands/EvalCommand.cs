@@ -79,6 +79,6 @@ internal static class EvalCommand
     {
         string bad = answer.BadSamples == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {answer.BadSamples} could not be used");
         return string.Create(CultureInfo.InvariantCulture,
-            $"top-1 {100 * answer.Top1:F2} %, top-5 {100 * answer.Top5:F2} %, loss {answer.Loss:F4} on {answer.Samples} images of {answer.Data}{bad} ({answer.Weights})");
+            $"top-1 {100 * answer.Top1:F2} %, top-5 {100 * answer.Top5:F2} %, loss {answer.Loss:F4} on {Counted.Of(answer.Samples, "image")} of {answer.Data}{bad} ({answer.Weights})");
     }
 }

@@ -49,7 +49,7 @@ internal static class ExportCommand
             ExportAnswer answer = TrainThread.Run(() => Export(found, format, parsed.GetValue(file), parsed.GetValue(size)));
             output.Out.WriteLine(parsed.GetValue(json)
                 ? JsonSerializer.Serialize(answer, CommandJson.Default.ExportAnswer)
-                : Printable.Text(string.Create(CultureInfo.InvariantCulture, $"{answer.File}: {answer.Model}, {answer.Classes} classes, {answer.Bytes / 1e6:F1} MB ({answer.Weights})")));
+                : Printable.Text(string.Create(CultureInfo.InvariantCulture, $"{answer.File}: {answer.Model}, {Counted.Of(answer.Classes, "class", "classes")}, {answer.Bytes / 1e6:F1} MB ({answer.Weights})")));
             return ExitCodes.Success;
         });
         return command;

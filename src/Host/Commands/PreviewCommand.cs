@@ -130,7 +130,7 @@ internal static class PreviewCommand
             }
         }
 
-        Line(writer, $"{report.Page}: {report.Samples.Count} of {report.TrainSamples} samples of {report.Source}");
+        Line(writer, $"{report.Page}: {report.Samples.Count} of {Counted.Of(report.TrainSamples, "sample")} of {report.Source}");
     }
 
     private static void Line(TextWriter writer, FormattableString text) => writer.WriteLine(Printable.Text(text.ToString(CultureInfo.InvariantCulture)));

@@ -91,8 +91,8 @@ internal static class PreviewPage
             <dl>
 
             """);
-        Row(writer, "data", Line($"{report.Source}: {report.TrainSamples:N0} samples of {report.Classes} classes"));
-        Row(writer, "training", Line($"seed {report.Seed}, epochs 0 to {report.Epochs - 1} of {report.StepsPerEpoch} steps, batches of {report.BatchSize}"));
+        Row(writer, "data", Line($"{report.Source}: {report.TrainSamples:N0} {Counted.Noun(report.TrainSamples, "sample")} of {Counted.Of(report.Classes, "class", "classes")}"));
+        Row(writer, "training", Line($"seed {report.Seed}, epochs 0 to {report.Epochs - 1} of {Counted.Of(report.StepsPerEpoch, "step")}, batches of {report.BatchSize}"));
         foreach ((string name, string value) in PreviewText.Settings(recipe))
         {
             Row(writer, name, value);

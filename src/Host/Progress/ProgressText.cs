@@ -1,5 +1,6 @@
 using System.Globalization;
 using StreamTrainer.Model.Training;
+using StreamTrainer.Pipeline;
 
 namespace StreamTrainer.Host.Progress;
 
@@ -7,13 +8,13 @@ namespace StreamTrainer.Host.Progress;
 internal static class ProgressText
 {
     public static string Started(RunStarted run) => Text(
-        $"{(run.Step > 0 ? $"going on after step {run.Step}: " : "")}{run.Model}, {run.Parameters / 1e6:F1} M parameters, {run.TrainSamples} images to train on, {run.ValSamples} to validate, {run.TotalSteps} steps, {run.Device}, {run.Precision}");
+        $"{(run.Step > 0 ? $"going on after step {run.Step}: " : "")}{run.Model}, {run.Parameters / 1e6:F1} M parameters, {Counted.Of(run.TrainSamples, "image")} to train on, {run.ValSamples} to validate, {Counted.Of(run.TotalSteps, "step")}, {run.Device}, {run.Precision}");
 
     public static string Step(StepLogged step, long totalSteps, int epochs) => Text(
         $"epoch {step.Epoch + 1}/{epochs}  step {step.Step}/{totalSteps}  loss {step.Loss:F4}  lr {step.LearningRate:G4}  {step.ImagesPerSecond:F0} images/s  data wait {100 * step.DataWaitShare:F1} %  {Duration(step.SecondsLeft)} left");
 
     public static string Evaluated(Evaluated score) => Text(
-        $"epoch {score.Epoch + 1}: top-1 {100 * score.Top1:F2} %, top-5 {100 * score.Top5:F2} %, loss {score.Loss:F4} on {score.Samples} images{(score.Weights == "model" ? "" : $" ({score.Weights})")}");
+        $"epoch {score.Epoch + 1}: top-1 {100 * score.Top1:F2} %, top-5 {100 * score.Top5:F2} %, loss {score.Loss:F4} on {Counted.Of(score.Samples, "image")}{(score.Weights == "model" ? "" : $" ({score.Weights})")}");
 
     public static string Finished(EpochFinished epoch, int epochs) => Text(
         $"epoch {epoch.Epoch + 1}/{epochs} done  step {epoch.Step}  loss {epoch.Loss:F4}");

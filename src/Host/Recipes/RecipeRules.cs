@@ -95,13 +95,21 @@ internal static partial class RecipeRules
         StepSizes sizes = StepSizes.Of(train);
         if (sizes.Batch % sizes.Group != 0)
         {
-            fault(["train.groupSize", "train.batchSize"], Text($"{sizes.Group} does not divide train.batchSize, {sizes.Batch}; all groups of a step are of one size"));
+            int below = sizes.Batch / sizes.Group * sizes.Group;
+            fault(["train.groupSize", "train.batchSize"], Text(
+                $"{sizes.Group} does not divide train.batchSize, {sizes.Batch}, and all groups of a step are of one size; set {DivisorOf(sizes.Batch, sizes.Group, "train.groupSize")}train.batchSize to {below} or {below + sizes.Group}"));
         }
         else if (sizes.Group % sizes.Micro != 0)
         {
-            fault(["train.microBatchSize", "train.groupSize", "train.batchSize"], Text($"{sizes.Micro} does not divide the {sizes.Group} images of a group; all passes of a group are of one size"));
+            fault(["train.microBatchSize", "train.groupSize", "train.batchSize"], Text(
+                $"{sizes.Micro} does not divide the {sizes.Group} images of a group, and all passes of a group are of one size; set {DivisorOf(sizes.Group, sizes.Micro, "train.microBatchSize")}train.groupSize to a multiple of {sizes.Micro}"));
         }
     }
+
+    /// <summary>Advice of the largest size that is allowed instead; even where it can be, because images are mixed in pairs. None
+    /// where nothing but 1 divides.</summary>
+    private static string DivisorOf(int whole, int most, string key) =>
+        Enumerable.Range(2, most - 1).LastOrDefault(size => whole % size == 0 && (size - whole) % 2 == 0) is > 0 and var size ? Text($"{key} to {size}, or ") : "";
 
     private static void CheckMix(Recipe recipe, Action<string[], string> fault)
     {

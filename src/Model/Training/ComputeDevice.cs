@@ -77,7 +77,7 @@ public sealed record ComputeDevice
 
     /// <inheritdoc/>
     public override string ToString() => Device.type == DeviceType.CPU
-        ? string.Create(CultureInfo.InvariantCulture, $"cpu, {Threads} threads")
+        ? $"cpu, {Counted.Of(Threads, "thread")}"
         : Device.ToString();
 
     private static Device Parse(string? wish)

@@ -36,7 +36,7 @@ internal sealed class BadSamples(ISampleSource source, double maxFraction)
             if (Count > _limit)
             {
                 throw new UserErrorException(string.Create(CultureInfo.InvariantCulture,
-                    $"{source.Name}: {Count} of {source.Distinct} samples cannot be used, more than data.maxBadFraction {maxFraction} allows; the first is {_first.Name}: {_first.Reason}. Repair them, or raise the limit"));
+                    $"{source.Name}: {Count} of {Counted.Of(source.Distinct, "sample")} cannot be used, more than data.maxBadFraction {maxFraction} allows; the first is {_first.Name}: {_first.Reason}. Repair them, or raise the limit"));
             }
         }
     }

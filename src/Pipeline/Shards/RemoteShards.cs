@@ -34,7 +34,7 @@ internal sealed class RemoteShards(string location) : IShardStore
             long length = bytes.Length;
             bytes.Dispose();
             throw new UserErrorException(string.Create(CultureInfo.InvariantCulture,
-                $"{name}: has {length} bytes, and {file.Length} by the index: it is another file; upload it again, or pack anew"));
+                $"{name}: has {Counted.Of(length, "byte")}, and {file.Length} by the index: it is another file; upload it again, or pack anew"));
         }
 
         return new Ranges(bytes);

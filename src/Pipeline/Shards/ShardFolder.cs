@@ -53,7 +53,7 @@ internal sealed class ShardFolder(string path) : IShardStore
         if (info.Length != file.Length)
         {
             throw new UserErrorException(string.Create(CultureInfo.InvariantCulture,
-                $"{name}: has {info.Length} bytes, and {file.Length} by the index: it is {(info.Length < file.Length ? "truncated" : "another file")}; fetch it again, or pack anew"));
+                $"{name}: has {Counted.Of(info.Length, "byte")}, and {file.Length} by the index: it is {(info.Length < file.Length ? "truncated" : "another file")}; fetch it again, or pack anew"));
         }
 
         MappedFile mapped = MappedFile.Open(name);

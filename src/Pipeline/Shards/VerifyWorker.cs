@@ -41,7 +41,7 @@ internal sealed class VerifyWorker(ShardIndex index, IShardBytes?[] files, Index
             piece.Bytes += row.Length;
             if (Crc32C.Of(_packed.Bytes) != row.Checksum)
             {
-                Fault(string.Create(CultureInfo.InvariantCulture, $"the checksum of its {row.Length} bytes from {row.Offset} on is wrong"));
+                Fault(string.Create(CultureInfo.InvariantCulture, $"the checksum of its {Counted.Of(row.Length, "byte")} from {row.Offset} on is wrong"));
                 return;
             }
         }

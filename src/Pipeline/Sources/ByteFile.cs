@@ -43,7 +43,7 @@ internal abstract class ByteFile : IDisposable
         int read = Read(destination, offset);
         if (read < destination.Length)
         {
-            throw new EndOfStreamException($"the file ends {destination.Length - read} bytes too early: it has become shorter since it was indexed");
+            throw new EndOfStreamException($"the file ends {Counted.Of(destination.Length - read, "byte")} too early: it has become shorter since it was indexed");
         }
     }
 

@@ -45,7 +45,7 @@ public sealed class IdxSource : ISampleSource
             using IdxFile labels = IdxFile.Open(labelFile);
             if (labels.Shape.Length != 1 || labels.Shape[0] != images.Shape[0])
             {
-                throw new UserErrorException($"{labelFile}: of shape [{string.Join(", ", labels.Shape)}], but {path} holds {images.Shape[0]} images; they do not belong together");
+                throw new UserErrorException($"{labelFile}: of shape [{string.Join(", ", labels.Shape)}], but {path} holds {Counted.Of(images.Shape[0], "image")}; they do not belong together");
             }
 
             var values = new byte[labels.Shape[0]];

@@ -110,7 +110,7 @@ public sealed class ListSource : ISampleSource
         {
             if (row.Count != header.Count)
             {
-                throw new UserErrorException($"{path}({reader.Line}): has {row.Count} fields, and the first line names {header.Count}");
+                throw new UserErrorException($"{path}({reader.Line}): has {Counted.Of(row.Count, "field")}, and the first line names {header.Count}");
             }
 
             yield return (row[file], Named(row[label], path, reader.Line));

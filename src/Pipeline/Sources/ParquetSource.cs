@@ -183,7 +183,7 @@ public sealed class ParquetSource : ISampleSource
 
         return names.Count <= named.Count
             ? (numbers, named)
-            : throw new UserErrorException($"{path}: has class {names.Count - 1}, and names only {named.Count} classes");
+            : throw new UserErrorException($"{path}: has class {names.Count - 1}, and names only {Counted.Of(named.Count, "class", "classes")}");
     }
 
     private byte[]?[] ReadGroup(int number)

@@ -49,7 +49,7 @@ internal static class PositionalRead
         int read = Fill(file, destination, offset);
         if (read < destination.Length)
         {
-            throw new EndOfStreamException($"the file ends {destination.Length - read} bytes too early: it has become shorter since it was indexed");
+            throw new EndOfStreamException($"the file ends {Counted.Of(destination.Length - read, "byte")} too early: it has become shorter since it was indexed");
         }
     }
 }

@@ -54,7 +54,7 @@ public static class SampleSources
             if (count >= source.Count)
             {
                 source.Dispose();
-                throw new UserErrorException($"{location}: {count} samples cannot be held out of {source.Count}");
+                throw new UserErrorException($"{location}: {Counted.Of(count, "sample")} cannot be held out of {source.Count}");
             }
 
             source = HoldOut.Take(source, count, parsed.HeldOutPart);

@@ -52,7 +52,7 @@ internal static class TarHeaders
             string name = overrides.Name ?? NameOf(header);
             if (size < 0 || size > end - content)
             {
-                throw new UserErrorException($"{path}: truncated: '{name}' at byte {position} has {size} bytes and only {Math.Max(0, end - content)} are there; copy or download it again");
+                throw new UserErrorException($"{path}: truncated: '{name}' at byte {position} has {Counted.Of(size, "byte")} and only {Math.Max(0, end - content)} are there; copy or download it again");
             }
 
             position = content + (size + Block - 1) / Block * Block;

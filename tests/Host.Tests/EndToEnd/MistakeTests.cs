@@ -18,6 +18,7 @@ public sealed class MistakeTests : IDisposable
     [InlineData("data: { train: /nowhere/at/all }", "wrong.yaml:2: data.train: /nowhere/at/all: no such file or folder")]
     [InlineData("train: { device: cuda:99 }", "train.device")]
     [InlineData("train: { batchSize: 100000 }", "100000")]
+    [InlineData("train: { batchSize: 600, groupSize: 512 }", "set train.groupSize to 300, or train.batchSize to 512 or 1024")]
     [InlineData("model: { numClasses: 2 }", "model.numClasses")]
     [InlineData("data: { train: wrong.yaml }", "wrong.yaml")]
     [InlineData("data: { train: \"${NOT_SET_ANYWHERE}/x.tar\" }", "NOT_SET_ANYWHERE")]

@@ -95,7 +95,7 @@ public sealed class DamageTests : IDisposable
         {
             File.WriteAllBytes(file, length <= whole.Length ? whole[..length] : [.. whole, 0]);
             var error = Assert.Throws<UserErrorException>(() => SampleSources.Open(path));
-            Assert.StartsWith(string.Create(CultureInfo.InvariantCulture, $"{file}: has {length} bytes, and {whole.Length} by the index"), error.Message, StringComparison.Ordinal);
+            Assert.StartsWith(string.Create(CultureInfo.InvariantCulture, $"{file}: has {length} byte{(length == 1 ? "" : "s")}, and {whole.Length} by the index"), error.Message, StringComparison.Ordinal);
             Assert.Contains(length < whole.Length ? "truncated" : "another file", error.Message, StringComparison.Ordinal);
             WorkProgress last = default;
             VerifyResult result = ShardVerifier.Verify(path, source, long.MaxValue, 2, progress => last = progress, TestContext.Current.CancellationToken);
