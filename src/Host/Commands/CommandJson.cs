@@ -17,6 +17,10 @@ internal sealed record ImagePrediction(string Image, IReadOnlyList<ClassProbabil
 {
     /// <summary>Why it could not be classified.</summary>
     public string? Error { get; init; }
+
+    /// <summary>Whether there is no such file, or none that may be read: a mistake of who named it.</summary>
+    [JsonIgnore]
+    public bool IsNoFile { get; init; }
 }
 
 /// <summary>What <c>recipe check --json</c> prints of a recipe.</summary>

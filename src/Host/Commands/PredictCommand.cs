@@ -6,6 +6,7 @@ using StreamTrainer.Host.Progress;
 using StreamTrainer.Model.Architectures;
 using StreamTrainer.Model.Training;
 using StreamTrainer.Pipeline;
+using StreamTrainer.Pipeline.Files;
 using StreamTrainer.Pipeline.Sources;
 
 namespace StreamTrainer.Host.Commands;
@@ -77,7 +78,7 @@ internal static class PredictCommand
                 }
             }
 
-            return predictions.Any(prediction => prediction.Error is not null && !File.Exists(prediction.Image)) ? ExitCodes.UserError
+            return predictions.Any(prediction => prediction.IsNoFile) ? ExitCodes.UserError
                 : predictions.Any(prediction => prediction.Error is not null) ? ExitCodes.Failure : ExitCodes.Success;
         });
         return command;
@@ -99,9 +100,13 @@ internal static class PredictCommand
                     .Select((probability, i) => new ClassProbability(i < names.Count ? names[i] : i.ToString(CultureInfo.InvariantCulture), probability))
                     .OrderByDescending(each => each.Probability).Take(top)]);
             }
-            catch (Exception error) when (error is Pipeline.Decoding.BadSampleException or IOException or UnauthorizedAccessException)
+            catch (Pipeline.Decoding.BadSampleException error)
             {
                 return new ImagePrediction(image, []) { Error = error.Message };
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                return new ImagePrediction(image, []) { Error = ReadTrouble.Of(error), IsNoFile = error is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException };
             }
         })];
     }

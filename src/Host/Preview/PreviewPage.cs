@@ -66,7 +66,7 @@ internal static class PreviewPage
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"--out: {path} exists and cannot be read: {error.Message}", error);
+            throw new UserErrorException($"--out: {path} exists and cannot be read: {ReadTrouble.Of(error)}", error);
         }
     }
 

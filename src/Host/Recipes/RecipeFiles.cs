@@ -1,4 +1,5 @@
 using StreamTrainer.Pipeline;
+using StreamTrainer.Pipeline.Files;
 
 namespace StreamTrainer.Host.Recipes;
 
@@ -68,7 +69,7 @@ internal static class RecipeFiles
 
         if (error is not (FileNotFoundException or DirectoryNotFoundException))
         {
-            return $"the recipe '{path}' cannot be read: {error.Message}";
+            return $"the recipe '{path}' cannot be read: {ReadTrouble.Of(error)}";
         }
 
         string folder = Path.GetDirectoryName(path) is { Length: > 0 } named ? named : ".";

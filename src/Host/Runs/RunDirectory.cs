@@ -61,6 +61,7 @@ public sealed class RunDirectory
     /// <param name="commandLine">What the program was started with.</param>
     /// <param name="recipePath">The recipe's file, whose folder's commit is noted; null: the current directory's.</param>
     /// <exception cref="UserErrorException">The name cannot be one, the run exists, or the folder cannot be written.</exception>
+    /// <exception cref="RunFailedException">The disk is full, or fails.</exception>
     public static RunDirectory Create(string runs, string? id, Recipe recipe, IReadOnlyList<string> commandLine, string? recipePath = null)
     {
         ArgumentNullException.ThrowIfNull(runs);
@@ -83,7 +84,9 @@ public sealed class RunDirectory
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
-            throw new UserErrorException($"a run cannot be made in '{runs}': {Reason(error, runs)}; choose another folder with --runs", error);
+            (string reason, bool full) = Trouble(error, runs);
+            string text = $"a run cannot be made in '{runs}': {reason}; {(full ? "make room, or " : "")}choose another folder with --runs";
+            throw full ? new RunFailedException(text, error) : new UserErrorException(text, error);
         }
         finally
         {
@@ -162,12 +165,21 @@ public sealed class RunDirectory
         return DateTime.UtcNow.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture) + (model.Length == 0 ? "" : "-" + model);
     }
 
-    private static string Reason(Exception error, string runs) => error switch
+    private static (string Reason, bool Full) Trouble(Exception error, string runs)
     {
-        _ when File.Exists(runs) => "it is a file",
-        _ when WriteTrouble.Is(error) => WriteTrouble.Of(error, runs).Reason,
-        _ => error.Message.TrimEnd('.'),
-    };
+        if (File.Exists(runs))
+        {
+            return ("it is a file", false);
+        }
+
+        if (!WriteTrouble.Is(error))
+        {
+            return (error.Message.TrimEnd('.'), false);
+        }
+
+        WriteTrouble trouble = WriteTrouble.Of(error, runs);
+        return (trouble.Reason, !trouble.IsMistake);
+    }
 
     private static void Discard(string staging)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using StreamTrainer.Model.Training;
 using StreamTrainer.Pipeline;
 using StreamTrainer.Pipeline.Files;
 
@@ -25,6 +26,7 @@ public sealed class RunLock : IDisposable
 
     /// <summary>Takes the lock; one that a dead process left is taken over.</summary>
     /// <exception cref="UserErrorException">Another process holds it, or the directory cannot be written.</exception>
+    /// <exception cref="RunFailedException">The disk is full, or fails.</exception>
     public static RunLock Acquire(RunDirectory run)
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -119,6 +121,10 @@ public sealed class RunLock : IDisposable
     private static UserErrorException Refusal(RunDirectory run, RunLockOwner owner) => new(string.Create(CultureInfo.InvariantCulture,
         $"run {run.Id} is in use by process {owner.Process.Id} on {owner.Host} since {owner.Since:yyyy-MM-dd HH:mm:ss} UTC; wait for it, or stop it first"));
 
-    private static UserErrorException Unwritable(RunDirectory run, Exception error) =>
-        new($"run {run.Id} cannot be locked: '{run.Path}' cannot be written: {WriteTrouble.Of(error, run.Path).Text}", error);
+    private static Exception Unwritable(RunDirectory run, Exception error)
+    {
+        WriteTrouble trouble = WriteTrouble.Of(error, run.Path);
+        string text = $"run {run.Id} cannot be locked: '{run.Path}' cannot be written: {trouble.Reason}";
+        return trouble.IsMistake ? new UserErrorException($"{text}; make it writable", error) : new RunFailedException($"{text}; {trouble.Remedy}", error);
+    }
 }

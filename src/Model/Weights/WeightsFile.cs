@@ -1,4 +1,5 @@
 using StreamTrainer.Pipeline;
+using StreamTrainer.Pipeline.Files;
 using static TorchSharp.torch;
 
 namespace StreamTrainer.Model.Weights;
@@ -17,7 +18,7 @@ public static class WeightsFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"{path}: cannot be read: {error.Message}", error);
+            throw new UserErrorException($"{path}: cannot be read: {ReadTrouble.Of(error)}", error);
         }
     }
 

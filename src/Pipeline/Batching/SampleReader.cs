@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using StreamTrainer.Pipeline.Files;
 using StreamTrainer.Pipeline.Diagnostics;
 using StreamTrainer.Pipeline.Sources;
 
@@ -66,7 +67,7 @@ internal sealed class SampleReader(ISampleSource source, GroupDispatcher dispatc
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return $"cannot be read: {error.Message}";
+            return $"cannot be read: {ReadTrouble.Of(error)}";
         }
         catch (Exception error)
         {

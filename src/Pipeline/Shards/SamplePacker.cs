@@ -83,7 +83,7 @@ internal sealed unsafe class SamplePacker : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"{source.NameOf(index)}: cannot be read: {error.Message}; repair it, or take it out of the source", error);
+            throw new UserErrorException($"{source.NameOf(index)}: cannot be read: {ReadTrouble.Of(error)}; repair it, or take it out of the source", error);
         }
 
         if (_sample.Kind is PayloadKind.Coefficients or PayloadKind.Indexed)

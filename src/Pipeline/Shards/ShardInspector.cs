@@ -1,5 +1,6 @@
 using System.Globalization;
 using StreamTrainer.Pipeline.Decoding;
+using StreamTrainer.Pipeline.Files;
 using StreamTrainer.Pipeline.Shards.Payloads;
 using StreamTrainer.Pipeline.Sources;
 using StreamTrainer.Pipeline.Transforms;
@@ -32,7 +33,7 @@ public static class ShardInspector
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"{path}: cannot be read: {error.Message}", error);
+            throw new UserErrorException($"{path}: cannot be read: {ReadTrouble.Of(error)}", error);
         }
     }
 
@@ -88,7 +89,7 @@ public static class ShardInspector
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or BadSampleException)
         {
-            throw new UserErrorException($"{name}: {error.Message}", error);
+            throw new UserErrorException($"{name}: {ReadTrouble.Of(error)}", error);
         }
     }
 }

@@ -70,7 +70,7 @@ public sealed class ShardSource : ISampleSource
             files.ForEach(file => file.Dispose());
             if (error is IOException or UnauthorizedAccessException)
             {
-                throw new UserErrorException($"{store.Name}: cannot be read: {error.Message}", error);
+                throw new UserErrorException($"{store.Name}: cannot be read: {ReadTrouble.Of(error)}", error);
             }
 
             throw;

@@ -1,3 +1,4 @@
+using StreamTrainer.Pipeline.Files;
 using StreamTrainer.Pipeline.Shards.Payloads;
 using StreamTrainer.Pipeline.Sources;
 
@@ -38,7 +39,7 @@ public static class ShardVerifier
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"{indexPath}: cannot be read: {error.Message}", error);
+            throw new UserErrorException($"{indexPath}: cannot be read: {ReadTrouble.Of(error)}", error);
         }
 
         if (source is not null)

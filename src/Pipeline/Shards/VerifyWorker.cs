@@ -47,7 +47,7 @@ internal sealed class VerifyWorker(ShardIndex index, IShardBytes?[] files, Index
         }
         catch (IOException error)
         {
-            Fault($"cannot be read: {error.Message}");
+            Fault($"cannot be read: {ReadTrouble.Of(error)}");
             return;
         }
 
@@ -105,7 +105,7 @@ internal sealed class VerifyWorker(ShardIndex index, IShardBytes?[] files, Index
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return $"the source cannot be read: {error.Message}";
+            return $"the source cannot be read: {ReadTrouble.Of(error)}";
         }
 
         if (_original.Length != row.SourceLength || Crc32C.Of(_original.Bytes) != row.SourceChecksum)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using StreamTrainer.Pipeline.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace StreamTrainer.Pipeline.Sources;
@@ -59,7 +60,7 @@ public sealed class ImageNetValidation : ISampleSource
         catch (Exception error)
         {
             tar?.Dispose();
-            throw error is IOException or UnauthorizedAccessException ? new UserErrorException($"{path}: cannot be read: {error.Message}", error) : error;
+            throw error is IOException or UnauthorizedAccessException ? new UserErrorException($"{path}: cannot be read: {ReadTrouble.Of(error)}", error) : error;
         }
     }
 

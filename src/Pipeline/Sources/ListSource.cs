@@ -1,4 +1,5 @@
 using System.Text.Json;
+using StreamTrainer.Pipeline.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace StreamTrainer.Pipeline.Sources;
@@ -62,7 +63,7 @@ public sealed class ListSource : ISampleSource
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"{path}: cannot be read: {error.Message}", error);
+            throw new UserErrorException($"{path}: cannot be read: {ReadTrouble.Of(error)}", error);
         }
 
         if (labels.Count == 0)

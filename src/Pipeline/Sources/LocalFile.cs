@@ -1,4 +1,5 @@
 using System.Globalization;
+using StreamTrainer.Pipeline.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace StreamTrainer.Pipeline.Sources;
@@ -40,7 +41,7 @@ internal sealed class LocalFile : ByteFile
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             file?.Dispose();
-            throw new UserErrorException($"{path}: cannot be read: {error.Message}", error);
+            throw new UserErrorException($"{path}: cannot be read: {ReadTrouble.Of(error)}", error);
         }
     }
 

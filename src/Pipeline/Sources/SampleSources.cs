@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using StreamTrainer.Pipeline.Demo;
+using StreamTrainer.Pipeline.Files;
 using StreamTrainer.Pipeline.Shards;
 using StreamTrainer.Pipeline.Sources.Remote;
 
@@ -123,7 +124,7 @@ public static class SampleSources
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"{path}: cannot be read: {error.Message}", error);
+            throw new UserErrorException($"{path}: cannot be read: {ReadTrouble.Of(error)}", error);
         }
 
         throw new UserErrorException($"{path}: no such file or folder{Nearest(path)}");

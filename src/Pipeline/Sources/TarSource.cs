@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using StreamTrainer.Pipeline.Files;
 
 namespace StreamTrainer.Pipeline.Sources;
 
@@ -170,7 +171,7 @@ public sealed class TarSource : ISampleSource
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"{file.Name}: cannot be read: {error.Message}", error);
+            throw new UserErrorException($"{file.Name}: cannot be read: {ReadTrouble.Of(error)}", error);
         }
     }
 

@@ -178,12 +178,25 @@ public sealed class TrainingTests : IDisposable
         string image = Path.Combine(_small.Folder, "val", "class2", "0.jpg"), none = Path.Combine(_small.Folder, "none.jpg");
         (code, output, error) = Executable.Run("predict", _small.Run("whole"), image, none, "--top", "2", "--json");
         Assert.Equal(2, code);
-        Assert.Contains("none.jpg", error, StringComparison.Ordinal);
+        Assert.Contains($"error: {none}: no such file\n", error, StringComparison.Ordinal);
         using JsonDocument predicted = JsonDocument.Parse(output);
         JsonElement[] classes = [.. predicted.RootElement[0].GetProperty("classes").EnumerateArray()];
         Assert.Equal(2, classes.Length);
         Assert.True(classes[0].GetProperty("probability").GetDouble() >= classes[1].GetProperty("probability").GetDouble());
         Assert.StartsWith("class", classes[0].GetProperty("class").GetString(), StringComparison.Ordinal);
+
+        // A folder stands for the images in it, and one of its images for itself: both say the same.
+        string folder = Path.Combine(_small.Folder, "val");
+        (code, output, error) = Executable.Run("predict", _small.Run("whole"), folder, "--top", "2", "--json");
+        Assert.True(code == 0, error);
+        using JsonDocument all = JsonDocument.Parse(output);
+        Assert.Equal(24, all.RootElement.GetArrayLength());
+        JsonElement same = all.RootElement.EnumerateArray().Single(each => each.GetProperty("image").GetString() == image);
+        Assert.Equal(predicted.RootElement[0].GetRawText(), same.GetRawText());
+        string empty = Directory.CreateDirectory(Path.Combine(_small.Folder, "empty")).FullName;
+        (code, _, error) = Executable.Run("predict", _small.Run("whole"), empty);
+        Assert.Equal(2, code);
+        Assert.Contains($"{empty}: a folder without images (files that end in .jpg", error, StringComparison.Ordinal);
     }
 
     private void AssertSameWeights(string one, string other)
