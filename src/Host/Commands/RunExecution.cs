@@ -17,7 +17,6 @@ internal sealed class RunExecution(CommandOutput output, bool json, bool quiet, 
     /// <param name="recipe">Its recipe.</param>
     public int Run(RunDirectory run, Recipe recipe)
     {
-        using IDisposable? fileSize = FileSizeSignal.Handle();
         using RunLock held = RunLock.Acquire(run);
         if (RunSummary.Read(run) is { State: RunState.Completed } earlier)
         {

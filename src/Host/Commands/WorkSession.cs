@@ -16,7 +16,6 @@ internal static class WorkSession
     /// <param name="work">The work.</param>
     public static int Run(CommandOutput output, string verb, bool quiet, string afterStop, string? target, Func<WorkDisplay, CancellationToken, int> work)
     {
-        using IDisposable? fileSize = FileSizeSignal.Handle();
         using var display = new WorkDisplay(output.Error, verb, quiet);
         using var signals = new StopSignals(_ => display.Note("stopping; once more stops at once"), display.Dispose);
         try

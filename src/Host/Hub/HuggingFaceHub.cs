@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Headers;
+using StreamTrainer.Model.Training;
 using StreamTrainer.Pipeline;
+using StreamTrainer.Pipeline.Files;
 
 namespace StreamTrainer.Host.Hub;
 
@@ -60,7 +62,9 @@ internal sealed class HuggingFaceHub(HubSettings settings, Action<string> note) 
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"{repository}: {file} cannot be kept in {settings.Cache}: {error.Message}; HF_HOME names another folder", error);
+            WriteTrouble trouble = WriteTrouble.Of(error, settings.Cache);
+            string text = $"{repository}: {file} cannot be kept in {settings.Cache}: {trouble.Reason}; HF_HOME names another folder";
+            throw trouble.IsMistake ? new UserErrorException(text, error) : new RunFailedException(text, error);
         }
     }
 

@@ -138,6 +138,34 @@ public sealed class PackTests : IDisposable
         Assert.Contains("checksum", bad, StringComparison.Ordinal);
     }
 
+    /// <summary>2 to whoever cannot use what was given, 1 to the check whose answer it is and to work that left something out.</summary>
+    [Fact]
+    public void ExitCodesOfDamageFollowOneRule()
+    {
+        int round = 0;
+        string path = At("pack"), file = Path.Combine(path, "shard-00002.bin"), index = Path.Combine(path, "index.msgpack");
+        Assert.Equal(0, Executable.Run(Pack(path, "coefficients")).Code);
+        int[] Codes() =>
+        [
+            Executable.Run("pack", "--verify", path, "--quiet").Code,
+            Executable.Run("inspect", path).Code,
+            Executable.Run("inspect", path, "--sample", "0").Code,
+            Executable.Run("unpack", path, At($"again{round++}"), "--quiet").Code,
+            Executable.Run(_small.Train($"run{round}", 1, "--set", $"data.train={path}")).Code,
+        ];
+        byte[] whole = File.ReadAllBytes(file), named = File.ReadAllBytes(index);
+        byte[] flipped = [.. whole];
+        flipped[5000] ^= 0x10;
+        File.WriteAllBytes(file, flipped);
+        Assert.Equal([1, 0, 0, 1, 0], Codes());
+        File.WriteAllBytes(file, whole[..(whole.Length / 2)]);
+        // The index knows what a look at the whole pack tells.
+        Assert.Equal([1, 0, 2, 2, 2], Codes());
+        File.WriteAllBytes(file, whole);
+        File.WriteAllBytes(index, named[..(named.Length / 2)]);
+        Assert.Equal([1, 2, 2, 2, 2], Codes());
+    }
+
     [Fact]
     public void WhatIsNoImageIsNamedByPackAndInspect()
     {

@@ -31,12 +31,22 @@ public sealed class WeightsTests : IDisposable
             }
         }
 
+        // A file that may not become so large is no mistake of who named it.
+        string large = Path.Combine(_small.Folder, "large.onnx");
+        using (Executable full = Executable.StartWithFileLimit(100, "export", run, "--to", "onnx", "--out", large))
+        {
+            (int stopped, _, string said) = full.Wait();
+            Assert.True(stopped == 1, said);
+            Assert.Contains($"error: --out: {large} cannot be written: a file may not become as large as it has to", said, StringComparison.Ordinal);
+            Assert.DoesNotContain(Directory.EnumerateFiles(_small.Folder), path => path.StartsWith(large, StringComparison.Ordinal));
+        }
+
         // By its architecture alone, with its own size of images: a score, if another.
         string weights = Path.Combine(_small.Folder, "m.pth");
         Assert.True(Loss("eval", "--weights", weights, "--model", "resnet20_cifar", "--data", val, "--json") > 0);
-        (int missing, _, string said) = Executable.Run("eval", weights, "--data", val);
+        (int missing, _, string told) = Executable.Run("eval", weights, "--data", val);
         Assert.Equal(2, missing);
-        Assert.Contains("--model", said, StringComparison.Ordinal);
+        Assert.Contains("--model", told, StringComparison.Ordinal);
 
         // And as a start: the first loss is the trained network's.
         Assert.Equal(0, Executable.Run(_small.Train("b", 1, "--set", $"train.from={weights}")).Code);
