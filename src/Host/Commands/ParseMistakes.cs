@@ -71,8 +71,12 @@ internal static class ParseMistakes
         error.SymbolResult is ArgumentResult { Tokens.Count: 0 }
         || (error.SymbolResult is CommandResult && error.Message.StartsWith("Required", StringComparison.Ordinal));
 
-    private static string ValueName(Option option) =>
-        (Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType) is var type && (type == typeof(int) || type == typeof(long)) ? "whole number" : option.HelpName ?? "value";
+    private static string ValueName(Option option) => (Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType) switch
+    {
+        var type when type == typeof(int) || type == typeof(long) => "whole number",
+        var type when type == typeof(double) => "number",
+        _ => option.HelpName ?? "value",
+    };
 
     private static bool IsOption(string token) => token is ['-', _, ..];
 

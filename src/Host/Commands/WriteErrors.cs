@@ -16,7 +16,9 @@ internal static class WriteErrors
         string folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
         if (!Directory.Exists(folder))
         {
-            throw new UserErrorException($"--out: there is no folder {folder}; make it, or name another file");
+            throw new UserErrorException(File.Exists(folder)
+                ? $"--out: {folder} is a file, not a folder; name another file"
+                : $"--out: there is no folder {folder}; make it, or name another file");
         }
 
         if (Directory.Exists(path) || path.EndsWith('/'))

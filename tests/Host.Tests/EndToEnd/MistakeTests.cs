@@ -43,6 +43,7 @@ public sealed class MistakeTests : IDisposable
     [InlineData("eval nowhere", "nowhere")]
     [InlineData("recipe check nowhere.yaml", "nowhere.yaml")]
     [InlineData("export nowhere --to onxx", "--to: there is no 'onxx'; did you mean 'onnx'? there are safetensors, pth, onnx")]
+    [InlineData("bench model resnet18 --seconds many", "--seconds: 'many' is no number")]
     [InlineData("export nowhere --to 1", "--to: there is no '1'; there are safetensors, pth, onnx")]
     [InlineData("bench model resnet18 --precision fp17", "did you mean 'fp16'? there are auto, fp32")]
     public void AWrongCommandIsExplained(string arguments, string message)
@@ -59,6 +60,7 @@ public sealed class MistakeTests : IDisposable
     [InlineData("train RECIPE --runs RECIPE", "a run cannot be made in 'RECIPE': it is a file; choose another folder with --runs")]
     [InlineData("train RECIPE --runs RECIPE/runs", "a run cannot be made in 'RECIPE/runs': RECIPE is a file, not a folder; choose")]
     [InlineData("export RECIPE --to onnx --out FOLDER/none/x.onnx", "--out: there is no folder FOLDER/none; make it, or name another file")]
+    [InlineData("export RECIPE --to onnx --out RECIPE/x.onnx", "--out: RECIPE is a file, not a folder; name another file")]
     [InlineData("export RECIPE --to onnx --out FOLDER", "--out: FOLDER is a folder; name a file in it, as FOLDER/model.onnx")]
     [InlineData("pack FOLDER/train RECIPE/pack", "RECIPE/pack cannot be written: RECIPE is a file, not a folder; name another place")]
     [InlineData("pack FOLDER/train /proc/pack", "/proc/pack cannot be written: ")]
