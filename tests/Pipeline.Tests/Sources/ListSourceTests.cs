@@ -60,7 +60,7 @@ public sealed class ListSourceTests : IDisposable
     [Theory]
     [InlineData("a.csv", "name,label\n", "", "a.csv: no column is called path, file, file_name, filename, image or image_path; it has 'name', 'label'; name one by '?path=NAME'")]
     [InlineData("a.csv", "path,label\na,b\n", "?label=species", "a.csv: there is no column 'species'; it has 'path', 'label'")]
-    [InlineData("a.csv", "path,label\na,b\nc\n", "", "a.csv(3): has 1 fields, and the first line names 2")]
+    [InlineData("a.csv", "path,label\na,b\nc\n", "", "a.csv(3): has 1 field, and the first line names 2")]
     [InlineData("a.csv", "path,label\na,b\nc,\"d\n\n", "", "a.csv(3): a quote is not closed")]
     [InlineData("a.csv", "path,label\na,\n", "", "a.csv(2): names no class")]
     [InlineData("a.csv", "path,label\n", "", "a.csv: names no images")]
