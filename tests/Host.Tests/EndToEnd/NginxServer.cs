@@ -17,7 +17,7 @@ internal sealed class NginxServer : IDisposable
         ((string[])["/usr/sbin", "/usr/local/sbin", .. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)])
         .Select(folder => Path.Combine(folder, "nginx")).FirstOrDefault(File.Exists);
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("streamtrainer-nginx-").FullName;
+    private readonly string _folder;
     private readonly int _port;
     private Process _process;
 
@@ -25,6 +25,7 @@ internal sealed class NginxServer : IDisposable
     public NginxServer()
     {
         Assert.SkipWhen(s_program is null, "nginx is missing (apt install nginx-light)");
+        _folder = Directory.CreateTempSubdirectory("streamtrainer-nginx-").FullName;
         Directory.CreateDirectory(Files);
         for (int tries = 1; ; tries++)
         {

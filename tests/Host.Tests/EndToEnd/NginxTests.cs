@@ -9,8 +9,9 @@ public sealed class NginxTests : IDisposable
 {
     private const int Steps = 4;
 
-    private readonly SmallRun _small = new(perClass: 12);
+    // First: it skips the test where there is none.
     private readonly NginxServer _server = new();
+    private readonly SmallRun _small = new(perClass: 12);
 
     public void Dispose()
     {

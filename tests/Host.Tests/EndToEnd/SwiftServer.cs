@@ -17,13 +17,15 @@ internal sealed class SwiftServer : IDisposable
 
     private const string Python = "/usr/bin/python3";
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("streamtrainer-swift-").FullName;
+    private readonly string _folder;
     private readonly Process _process;
 
     /// <summary>Starts it, or skips the test.</summary>
     public SwiftServer()
     {
-        Assert.SkipUnless(File.Exists(Python) && Installed(), $"{Python} has no Swift (apt install python3-swift)");
+        Assert.SkipUnless(File.Exists(Python) && Can("import swift.proxy.server"), $"{Python} has no Swift (apt install python3-swift)");
+        Assert.SkipUnless(Can("import os, tempfile; os.setxattr(tempfile.NamedTemporaryFile().fileno(), 'user.swift', b'1')"), $"{Path.GetTempPath()} keeps no extended attributes, which Swift needs");
+        _folder = Directory.CreateTempSubdirectory("streamtrainer-swift-").FullName;
         var start = new ProcessStartInfo(Python, [Path.Combine(StreamTrainer.Tests.TestPaths.Repository, "tests", "Host.Tests", "EndToEnd", "swift_s3.py"), _folder])
         {
             RedirectStandardInput = true,
@@ -75,9 +77,9 @@ internal sealed class SwiftServer : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private static bool Installed()
+    private static bool Can(string program)
     {
-        using Process process = Process.Start(new ProcessStartInfo(Python, ["-c", "import swift.proxy.server"]) { RedirectStandardError = true })!;
+        using Process process = Process.Start(new ProcessStartInfo(Python, ["-c", program]) { RedirectStandardError = true })!;
         process.StandardError.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode == 0;

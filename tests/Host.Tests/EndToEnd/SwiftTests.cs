@@ -11,8 +11,9 @@ public sealed class SwiftTests : IDisposable
     private const int Steps = 4;
     private const string WrongSecret = "swift/wrong/0453", WrongKey = "nobody:keyid0453";
 
-    private readonly SmallRun _small = new(perClass: 12);
+    // First: it skips the test where there is none.
     private readonly SwiftServer _server = new();
+    private readonly SmallRun _small = new(perClass: 12);
     private readonly string _home = Directory.CreateTempSubdirectory("streamtrainer-profile-").FullName;
 
     public void Dispose()
