@@ -24,7 +24,7 @@ internal sealed class SwiftServer : IDisposable
     public SwiftServer()
     {
         Assert.SkipUnless(File.Exists(Python) && Can("import swift.proxy.server"), $"{Python} has no Swift (apt install python3-swift)");
-        Assert.SkipUnless(Can("import os, tempfile; os.setxattr(tempfile.NamedTemporaryFile().fileno(), 'user.swift', b'1')"), $"{Path.GetTempPath()} keeps no extended attributes, which Swift needs");
+        Assert.SkipUnless(Can("import os, tempfile\nwith tempfile.TemporaryFile() as file: os.setxattr(file.fileno(), 'user.swift', b'1')"), $"{Path.GetTempPath()} keeps no extended attributes, which Swift needs");
         _folder = Directory.CreateTempSubdirectory("streamtrainer-swift-").FullName;
         var start = new ProcessStartInfo(Python, [Path.Combine(StreamTrainer.Tests.TestPaths.Repository, "tests", "Host.Tests", "EndToEnd", "swift_s3.py"), _folder])
         {
