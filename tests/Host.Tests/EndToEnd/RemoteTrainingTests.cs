@@ -35,41 +35,34 @@ public sealed class RemoteTrainingTests : IDisposable
             server.Files[$"/pack/{Path.GetFileName(file)}"] = server.Files[$"/bucket/pack/{Path.GetFileName(file)}"] = File.ReadAllBytes(file);
         }
 
-        Environment.SetEnvironmentVariable("STREAMTRAINER_HTTP_AUTHORIZATION", Token);
-        Environment.SetEnvironmentVariable("AWS_ACCESS_KEY_ID", Key);
-        Environment.SetEnvironmentVariable("AWS_SECRET_ACCESS_KEY", Secret);
-        Environment.SetEnvironmentVariable("AWS_ENDPOINT_URL", server.Address);
-        Environment.SetEnvironmentVariable("AWS_REGION", "us-east-1");
-        try
+        var environment = new Dictionary<string, string>
         {
-            var said = new StringBuilder();
-            foreach ((string id, string location) in (ReadOnlySpan<(string, string)>)
-                [
-                    ("http", $"{server.Address}/train.tar"), ("http-shards", $"{server.Address}/pack/index.msgpack"),
-                    ("s3", "s3://bucket/train.tar"), ("s3-shards", "s3://bucket/pack/index.msgpack"),
-                ])
-            {
-                server.Met.Clear();
-                (int code, string output, string error) = Executable.Run(_small.Train(id, Steps, "--verbose", "--set", $"data.train={location}"));
-                Assert.True(code == 0, error);
-                Assert.Equal(_small.Weights("disk", Steps), _small.Weights(id, Steps));
-                Assert.Equal(s_faults.Order(), server.Met.Keys.Order());
-                said.Append(output).Append(error);
-            }
+            ["STREAMTRAINER_HTTP_AUTHORIZATION"] = Token,
+            ["AWS_ACCESS_KEY_ID"] = Key,
+            ["AWS_SECRET_ACCESS_KEY"] = Secret,
+            ["AWS_ENDPOINT_URL"] = server.Address,
+            ["AWS_REGION"] = "us-east-1",
+        };
+        var said = new StringBuilder();
+        foreach ((string id, string location) in (ReadOnlySpan<(string, string)>)
+            [
+                ("http", $"{server.Address}/train.tar"), ("http-shards", $"{server.Address}/pack/index.msgpack"),
+                ("s3", "s3://bucket/train.tar"), ("s3-shards", "s3://bucket/pack/index.msgpack"),
+            ])
+        {
+            server.Met.Clear();
+            (int code, string output, string error) = Executable.Run(environment, _small.Train(id, Steps, "--verbose", "--set", $"data.train={location}"));
+            Assert.True(code == 0, error);
+            Assert.Equal(_small.Weights("disk", Steps), _small.Weights(id, Steps));
+            Assert.Equal(s_faults.Order(), server.Met.Keys.Order());
+            said.Append(output).Append(error);
+        }
 
-            (int refused, string nothing, string why) = Executable.Run(_small.Train("missing", Steps, "--verbose", "--set", "data.train=s3://bucket/nowhere.tar"));
-            Assert.Equal(2, refused);
-            said.Append(nothing).Append(why);
-            Assert.Contains(Token, server.Authorizations);
-            Assert.Contains(server.Authorizations, header => header.Contains($"Credential={Key}/", StringComparison.Ordinal));
-            SecretSearch.AssertNowhere(said.ToString(), [_small.Folder, TemporaryCache.Path], Token, Key, Secret, "sesame");
-        }
-        finally
-        {
-            foreach (string name in (string[])["STREAMTRAINER_HTTP_AUTHORIZATION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL", "AWS_REGION"])
-            {
-                Environment.SetEnvironmentVariable(name, null);
-            }
-        }
+        (int refused, string nothing, string why) = Executable.Run(environment, _small.Train("missing", Steps, "--verbose", "--set", "data.train=s3://bucket/nowhere.tar"));
+        Assert.Equal(2, refused);
+        said.Append(nothing).Append(why);
+        Assert.Contains(Token, server.Authorizations);
+        Assert.Contains(server.Authorizations, header => header.Contains($"Credential={Key}/", StringComparison.Ordinal));
+        SecretSearch.AssertNowhere(said.ToString(), [_small.Folder, TemporaryCache.Path], Token, Key, Secret, "sesame");
     }
 }
