@@ -75,6 +75,9 @@ public sealed class RangeServer : IDisposable
     /// <summary>How many requests came.</summary>
     public int Requests => Volatile.Read(ref _requests);
 
+    /// <summary>What requests met.</summary>
+    public ConcurrentDictionary<Fault, int> Met { get; } = new();
+
     /// <summary>The Authorization headers that came.</summary>
     public ConcurrentBag<string> Authorizations { get; } = [];
 
@@ -138,6 +141,7 @@ public sealed class RangeServer : IDisposable
     private async Task<bool> Answer(NetworkStream connection, string path, string? range)
     {
         Fault fault = _faults(Interlocked.Increment(ref _requests) - 1);
+        Met.AddOrUpdate(fault, 1, (_, count) => count + 1);
         if (Latency > TimeSpan.Zero)
         {
             await Task.Delay(Latency, _stop.Token);

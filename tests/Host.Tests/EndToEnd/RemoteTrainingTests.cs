@@ -1,6 +1,4 @@
-using System.Formats.Tar;
 using System.Text;
-using StreamTrainer.Pipeline.Sources;
 using StreamTrainer.Tests;
 using Xunit;
 
@@ -23,60 +21,48 @@ public sealed class RemoteTrainingTests : IDisposable
     public void WeightsAreThoseFromTheDiskAndSecretsAreNowhere()
     {
         string tar = Path.Combine(_small.Folder, "train.tar");
-        WriteTar(tar);
+        _small.WriteTar(tar);
         Assert.Equal(0, Executable.Run(_small.Train("disk", Steps, "--set", $"data.train={tar}")).Code);
+
+        string pack = Path.Combine(_small.Folder, "pack");
+        Assert.Equal(0, Executable.Run("pack", Path.Combine(_small.Folder, "train"), pack, "--payload", "coefficients", "--shard-size", "64KiB", "--quiet").Code);
 
         using var server = new RangeServer(request => request % 3 == 2 ? Fault.None : s_faults[request % s_faults.Length]);
         server.Files["/train.tar"] = File.ReadAllBytes(tar);
         server.Files["/bucket/train.tar"] = File.ReadAllBytes(tar);
-        Environment.SetEnvironmentVariable("STREAMTRAINER_HTTP_AUTHORIZATION", Token);
-        Environment.SetEnvironmentVariable("AWS_ACCESS_KEY_ID", Key);
-        Environment.SetEnvironmentVariable("AWS_SECRET_ACCESS_KEY", Secret);
-        Environment.SetEnvironmentVariable("AWS_ENDPOINT_URL", server.Address);
-        Environment.SetEnvironmentVariable("AWS_REGION", "us-east-1");
-        try
+        foreach (string file in Directory.GetFiles(pack))
         {
-            var said = new StringBuilder();
-            foreach ((string id, string location) in (ReadOnlySpan<(string, string)>)[("http", $"{server.Address}/train.tar"), ("s3", "s3://bucket/train.tar")])
-            {
-                (int code, string output, string error) = Executable.Run(_small.Train(id, Steps, "--verbose", "--set", $"data.train={location}"));
-                Assert.True(code == 0, error);
-                Assert.Equal(_small.Weights("disk", Steps), _small.Weights(id, Steps));
-                said.Append(output).Append(error);
-            }
+            server.Files[$"/pack/{Path.GetFileName(file)}"] = server.Files[$"/bucket/pack/{Path.GetFileName(file)}"] = File.ReadAllBytes(file);
+        }
 
-            (int refused, string nothing, string why) = Executable.Run(_small.Train("missing", Steps, "--verbose", "--set", "data.train=s3://bucket/nowhere.tar"));
-            Assert.Equal(2, refused);
-            said.Append(nothing).Append(why);
-            Assert.Contains(Token, server.Authorizations);
-            Assert.Contains(server.Authorizations, header => header.Contains($"Credential={Key}/", StringComparison.Ordinal));
-            Assert.DoesNotContain("0451", said.ToString(), StringComparison.Ordinal);
-            foreach (string folder in (string[])[_small.Folder, TemporaryCache.Path])
-            {
-                foreach (string file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
-                {
-                    byte[] bytes = File.ReadAllBytes(file);
-                    Assert.All((string[])[Token, Key, Secret, "sesame"], secret => Assert.True(bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(secret)) < 0, $"{secret} in {file}"));
-                }
-            }
-        }
-        finally
+        var environment = new Dictionary<string, string>
         {
-            foreach (string name in (string[])["STREAMTRAINER_HTTP_AUTHORIZATION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL", "AWS_REGION"])
-            {
-                Environment.SetEnvironmentVariable(name, null);
-            }
+            ["STREAMTRAINER_HTTP_AUTHORIZATION"] = Token,
+            ["AWS_ACCESS_KEY_ID"] = Key,
+            ["AWS_SECRET_ACCESS_KEY"] = Secret,
+            ["AWS_ENDPOINT_URL"] = server.Address,
+            ["AWS_REGION"] = "us-east-1",
+        };
+        var said = new StringBuilder();
+        foreach ((string id, string location) in (ReadOnlySpan<(string, string)>)
+            [
+                ("http", $"{server.Address}/train.tar"), ("http-shards", $"{server.Address}/pack/index.msgpack"),
+                ("s3", "s3://bucket/train.tar"), ("s3-shards", "s3://bucket/pack/index.msgpack"),
+            ])
+        {
+            server.Met.Clear();
+            (int code, string output, string error) = Executable.Run(environment, _small.Train(id, Steps, "--verbose", "--set", $"data.train={location}"));
+            Assert.True(code == 0, error);
+            Assert.Equal(_small.Weights("disk", Steps), _small.Weights(id, Steps));
+            Assert.Equal(s_faults.Order(), server.Met.Keys.Order());
+            said.Append(output).Append(error);
         }
-    }
 
-    private void WriteTar(string path)
-    {
-        using FileStream file = File.Create(path);
-        using var writer = new TarWriter(file, TarEntryFormat.Ustar);
-        using ISampleSource source = SampleSources.Open(Path.Combine(_small.Folder, "train"));
-        for (long i = 0; i < source.Count; i++)
-        {
-            writer.WriteEntry(source.NameOf(i), Path.GetRelativePath(Path.Combine(_small.Folder, "train"), source.NameOf(i)));
-        }
+        (int refused, string nothing, string why) = Executable.Run(environment, _small.Train("missing", Steps, "--verbose", "--set", "data.train=s3://bucket/nowhere.tar"));
+        Assert.Equal(2, refused);
+        said.Append(nothing).Append(why);
+        Assert.Contains(Token, server.Authorizations);
+        Assert.Contains(server.Authorizations, header => header.Contains($"Credential={Key}/", StringComparison.Ordinal));
+        SecretSearch.AssertNowhere(said.ToString(), [_small.Folder, TemporaryCache.Path], Token, Key, Secret, "sesame");
     }
 }

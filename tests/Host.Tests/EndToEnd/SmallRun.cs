@@ -1,4 +1,6 @@
+using System.Formats.Tar;
 using NetVips;
+using StreamTrainer.Pipeline.Sources;
 
 namespace StreamTrainer.Host.Tests.EndToEnd;
 
@@ -44,6 +46,19 @@ internal sealed class SmallRun : IDisposable
     /// <summary>Arguments of a training of so many steps.</summary>
     public string[] Train(string id, int steps, params string[] more) =>
         ["train", Recipe, "--runs", Runs, "--id", id, "--set", $"train.maxSteps={steps}", .. more];
+
+    /// <summary>Writes the training images as a tar, in the folder's order: as a source it gives the same samples.</summary>
+    public void WriteTar(string path)
+    {
+        string folder = Path.Combine(Folder, "train");
+        using FileStream file = File.Create(path);
+        using var writer = new TarWriter(file, TarEntryFormat.Ustar);
+        using ISampleSource source = SampleSources.Open(folder);
+        for (long i = 0; i < source.Count; i++)
+        {
+            writer.WriteEntry(source.NameOf(i), Path.GetRelativePath(folder, source.NameOf(i)));
+        }
+    }
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 
