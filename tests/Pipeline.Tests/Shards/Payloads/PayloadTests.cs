@@ -110,10 +110,10 @@ public sealed unsafe class PayloadTests
         using var row = new CoefficientRow();
         fixed (byte* at = payload, smallAt = small)
         {
-            for (int i = 0; i < 3; i++)
+            (nint first, nint second) = ((nint)at, (nint)smallAt);
+            Assert.Equal(0, Allocated.Least(() =>
             {
-                long before = GC.GetAllocatedBytesForCurrentThread();
-                Assert.True(scan.TryOpen(at, payload.Length, out JpegFrame? frame) && indexed.TryOpen(smallAt, small.Length, tables, out _));
+                Assert.True(scan.TryOpen((byte*)first, payload.Length, out JpegFrame? frame) && indexed.TryOpen((byte*)second, small.Length, tables, out _));
                 McuWindow window = PayloadImages.Whole(frame);
                 row.Reserve(frame, window);
                 scan.Start(window);
@@ -125,8 +125,7 @@ public sealed unsafe class PayloadTests
                 }
 
                 Assert.True(read);
-                Assert.True(i == 0 || GC.GetAllocatedBytesForCurrentThread() == before, "something was allocated");
-            }
+            }));
         }
     }
 
