@@ -38,7 +38,7 @@ internal static class CommandLine
 
         // Signals are ours: the library would end the process two seconds after the first.
         var configuration = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
-        using IDisposable? fileSize = FileSizeSignal.Handle();
+        FileSizeSignal.Handle();
         try
         {
             return Done(parsed, parsed.Invoke(configuration));

@@ -36,7 +36,7 @@ public sealed class WeightsTests : IDisposable
         using (Executable full = Executable.StartWithFileLimit(100, "export", run, "--to", "onnx", "--out", large))
         {
             (int stopped, _, string said) = full.Wait();
-            Assert.True(stopped == 1, said);
+            Assert.True(stopped == 1, $"{stopped}: {said}");
             Assert.Contains($"error: --out: {large} cannot be written: a file may not become as large as it has to", said, StringComparison.Ordinal);
             Assert.DoesNotContain(Directory.EnumerateFiles(_small.Folder), path => path.StartsWith(large, StringComparison.Ordinal));
         }
