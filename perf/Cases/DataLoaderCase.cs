@@ -22,7 +22,7 @@ internal sealed class DataLoaderCase : IPerfCase
 
     public string Name => "dataloader";
 
-    public string Description => "the pipeline on all cores with A2's transform against torch's DataLoader and a tar stream; scaling, collections";
+    public string Description => "the pipeline on all cores with A2's transform against torch's DataLoader and a tar stream; collections";
 
     public IReadOnlyList<Figure> Run(TextWriter log)
     {
@@ -43,17 +43,16 @@ internal sealed class DataLoaderCase : IPerfCase
             log.WriteLine($"{images} images an epoch, {Rounds} rounds, {cores} workers on both sides");
             double[][] seconds = Harness.Rounds.Interleave(Rounds,
             [
-                () => Wall(original, cores), () => Wall(shards, cores), () => Wall(original, 1), () => loader.Work(images), () => stream.Work(images),
+                () => Wall(original, cores), () => Wall(shards, cores), () => loader.Work(images), () => stream.Work(images),
             ]);
             return
             [
-                Over("dataloader_original", seconds[3], seconds[0]),
-                Over("dataloader_coefficients", seconds[3], seconds[1]),
-                Over("webdataset_original", seconds[4], seconds[0]),
-                Over("webdataset_coefficients", seconds[4], seconds[1]),
-                Over("scaling", seconds[2], seconds[0]),
+                Over("dataloader_original", seconds[2], seconds[0]),
+                Over("dataloader_coefficients", seconds[2], seconds[1]),
+                Over("webdataset_original", seconds[3], seconds[0]),
+                Over("webdataset_coefficients", seconds[3], seconds[1]),
                 Rate("original_rate", seconds[0], images), Rate("coefficients_rate", seconds[1], images),
-                Rate("dataloader_rate", seconds[3], images), Rate("webdataset_rate", seconds[4], images),
+                Rate("dataloader_rate", seconds[2], images), Rate("webdataset_rate", seconds[3], images),
                 Collections(original, cores),
             ];
         }

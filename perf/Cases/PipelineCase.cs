@@ -11,7 +11,7 @@ namespace StreamTrainer.Perf.Cases;
 /// <summary>
 /// The whole pipeline with one worker (read, decode, random resized crop to 224, flip, batches in order), against Pillow doing
 /// the same in a Python process. Processor time on both sides, so images a second a core. Then on all cores
-/// (<see cref="DataLoaderCase"/>), at the borders of epochs (<see cref="FlowCase"/>), and over time (<see cref="SteadyCase"/>).
+/// (<see cref="DataLoaderCase"/>, <see cref="ScalingCase"/>), at the borders of epochs (<see cref="FlowCase"/>), and over time (<see cref="SteadyCase"/>).
 /// </summary>
 internal sealed class PipelineCase : IPerfCase
 {
@@ -37,6 +37,7 @@ internal sealed class PipelineCase : IPerfCase
             Figure.Of("pillowImagesPerCoreSecond", "{image}/s", seconds.B.Select(second => images / second)),
             Figure.Of("allocation", "By", Enumerable.Range(0, 3).Select(_ => AllocationPerImage(source, images))),
             .. new DataLoaderCase().Run(log),
+            .. new ScalingCase().Run(log),
             .. new FlowCase().Run(log),
             .. new SteadyCase().Run(log),
         ];

@@ -11,6 +11,7 @@ internal static class PerfProgram
         new StepCase(),
         new PipelineCase(),
         new DataLoaderCase(),
+        new ScalingCase(),
         new FirstBatchCase(),
         new SteadyCase(),
         new PixelsCase(),
