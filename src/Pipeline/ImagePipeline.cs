@@ -90,8 +90,8 @@ public sealed class ImagePipeline : IDisposable
         _gate = new WorkerGate(workers);
         _pace = data.Workers is null ? new PaceKeeper(_gate, new WorkerPace(workers, _ring.Slots), pacePeriod, logger) : null;
         orderOf ??= epoch => plan.OrderOf(source.Count, epoch);
-        _prefetcher = !source.CanPrefetch ? null
-            : plan.Shuffle.Blocks && !plan.Evaluation ? new BlockPrefetcher(plan, source)
+        _prefetcher = plan.Shuffle.Blocks && !plan.Evaluation ? source.CanPrefetchBlocks ? new BlockPrefetcher(plan, source) : null
+            : !source.CanPrefetch ? null
             : new Prefetcher(plan, source, orderOf, readers * groupSize, PrefetchedSamples);
         var dispatcher = new GroupDispatcher(plan, source.Count, _ring, groupSize, orderOf, _prefetcher);
         for (int i = 0; _prefetcher is not null && i < readers / 2; i++)

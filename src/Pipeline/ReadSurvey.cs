@@ -45,13 +45,13 @@ public sealed class ReadSurvey(string location, DataOptions data, long seed, str
             : [.. results.Select((result, i) => result.Images == least ? result : Count(orders[i], least, stop))];
     }
 
-    /// <summary>From remote sources whole windows are brought, so whole windows are counted.</summary>
+    /// <summary>Where blocks are brought, whole windows are, so whole windows are counted.</summary>
     private long WantedOf(Shuffle order)
     {
         using ISampleSource source = Open();
         PipelinePlan plan = PlanOf(order, source);
         long positions = plan.BatchesPerEpoch(source.Count) * plan.BatchSize, start = Math.Max(0, positions - Wanted);
-        if (order.Blocks && source.CanPrefetch)
+        if (order.Blocks && source.CanPrefetchBlocks)
         {
             BlockShuffle blocks = plan.BlocksOf(source.Count, 0);
             long views = Math.Max(1, data.AugRepeats);

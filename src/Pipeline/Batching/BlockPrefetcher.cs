@@ -4,7 +4,7 @@ using StreamTrainer.Pipeline.Sources;
 namespace StreamTrainer.Pipeline.Batching;
 
 /// <summary>
-/// Brings whole blocks of a remote source to this machine, a request or a few a block, where the order reads neighbours together
+/// Brings whole blocks of a source to this machine's memory, a request or a read or a few a block, where the order reads neighbours together
 /// (<see cref="BlockShuffle"/>). A window needs all its blocks from its first samples on, so blocks are fetched one window ahead,
 /// as evenly as the samples are dealt.
 /// </summary>

@@ -74,6 +74,18 @@ internal sealed unsafe class MappedFile : IDisposable
         }
     }
 
+    /// <summary>Has the system begin to read a range into memory, and does not wait for it.</summary>
+    public void Ahead(long offset, long length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Length - offset);
+        if (OperatingSystem.IsLinux() && length > 0)
+        {
+            nuint page = (nuint)Environment.SystemPageSize, start = (nuint)(_data + offset) / page * page;
+            _ = LibC.Advise((byte*)start, (nuint)(_data + offset + length) - start, LibC.WillNeed);
+        }
+    }
+
     /// <summary>Lets go of the file; its memory stays until the last reference of <see cref="Handle"/> is gone.</summary>
     public void Dispose()
     {

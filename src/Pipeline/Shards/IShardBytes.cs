@@ -14,6 +14,9 @@ internal interface IShardBytes : IDisposable
     /// <summary>Whether <see cref="Prefetch"/> does anything.</summary>
     bool CanPrefetch => false;
 
+    /// <summary>Whether bringing many ranges at once does anything.</summary>
+    bool CanPrefetchBlocks => CanPrefetch;
+
     /// <summary>Brings a range that will be read soon closer.</summary>
     void Prefetch(long offset, int length)
     {

@@ -7,8 +7,8 @@ namespace StreamTrainer.Pipeline.Shards;
 /// more, because the file ends with zeros (<see cref="ShardLayout"/>) and its size was compared with the index.</summary>
 internal sealed unsafe class MappedShard(MappedFile file) : IShardBytes
 {
-    private ReadMeter? _meter;
-    private long _end = ReadMeter.Nowhere;
+    private ReadMeter _meter = new();
+    private readonly ReadAhead _ahead = new(file.Length);
 
     /// <inheritdoc/>
     public ReadMeter Meter
@@ -17,11 +17,25 @@ internal sealed unsafe class MappedShard(MappedFile file) : IShardBytes
     }
 
     /// <inheritdoc/>
+    public bool CanPrefetchBlocks => OperatingSystem.IsLinux();
+
+    /// <inheritdoc/>
+    public void Prefetch(ReadOnlySpan<(long Offset, int Length)> ranges)
+    {
+        if (CanPrefetchBlocks && ranges.Length > 0)
+        {
+            long start = ranges[0].Offset, bytes = ranges[^1].Offset + ranges[^1].Length - start;
+            file.Ahead(start, bytes);
+            _ahead.Announce(_meter, start, bytes);
+        }
+    }
+
+    /// <inheritdoc/>
     public void Read(long offset, int length, EncodedSample sample)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         file.Populate(offset, Math.Min(length + (long)EncodedSample.Slack, file.Length - offset));
-        _meter?.Read(ref _end, offset, length);
+        _ahead.Read(_meter, offset, length);
         sample.Borrow(file.Handle, file.Pointer + offset, length);
     }
 

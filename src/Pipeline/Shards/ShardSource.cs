@@ -40,6 +40,9 @@ public sealed class ShardSource : ISampleSource
     /// <inheritdoc/>
     public bool CanPrefetch => _files.Length > 0 && _files[0].CanPrefetch;
 
+    /// <inheritdoc/>
+    public bool CanPrefetchBlocks => _files.Length > 0 && _files[0].CanPrefetchBlocks;
+
     /// <summary>The index.</summary>
     internal ShardIndex Index { get; }
 

@@ -27,6 +27,9 @@ internal abstract class ByteFile : IDisposable
     /// <summary>Whether <see cref="Prefetch"/> does anything.</summary>
     public virtual bool CanPrefetch => false;
 
+    /// <summary>Whether <see cref="Prefetch(ReadOnlySpan{ValueTuple{long, int}})"/> of many ranges does anything.</summary>
+    public virtual bool CanPrefetchBlocks => CanPrefetch;
+
     /// <summary>Opens a file: <c>http://</c>, <c>https://</c>, <c>s3://</c> or a path.</summary>
     /// <exception cref="UserErrorException">It is not there or cannot be read.</exception>
     public static ByteFile Open(string location) => RemoteFiles.IsRemote(location) ? RemoteFiles.Open(location) : LocalFile.Open(location);

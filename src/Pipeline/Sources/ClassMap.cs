@@ -54,6 +54,8 @@ public static class ClassMap
 
         public bool CanPrefetch => inner.CanPrefetch;
 
+        public bool CanPrefetchBlocks => inner.CanPrefetchBlocks;
+
         public void Prefetch(long index) => inner.Prefetch(index);
 
         public void PrefetchBlock(long first, long count) => inner.PrefetchBlock(first, count);

@@ -42,6 +42,9 @@ public interface ISampleSource : IDisposable
     /// <summary>Whether <see cref="Prefetch"/> does anything.</summary>
     bool CanPrefetch => false;
 
+    /// <summary>Whether <see cref="PrefetchBlock"/> does anything: more sources know how to read neighbours in one go than single samples.</summary>
+    bool CanPrefetchBlocks => CanPrefetch;
+
     /// <summary>Brings a sample that will be read soon closer, from a network to this machine; may take as long as that takes.</summary>
     /// <exception cref="IOException">It cannot be read; <see cref="Read"/> will say so too.</exception>
     void Prefetch(long index)

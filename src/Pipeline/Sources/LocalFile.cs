@@ -8,13 +8,14 @@ namespace StreamTrainer.Pipeline.Sources;
 internal sealed class LocalFile : ByteFile
 {
     private readonly SafeFileHandle _file;
-    private long _end = ReadMeter.Nowhere;
+    private readonly ReadAhead _ahead;
 
     private LocalFile(string path, SafeFileHandle file)
     {
         Name = path;
         _file = file;
         Length = RandomAccess.GetLength(file);
+        _ahead = new ReadAhead(Length);
         // Of what was opened, before it is read: a link or a file renamed over it meanwhile is another file.
         Version = File.GetLastWriteTimeUtc(file).Ticks.ToString(CultureInfo.InvariantCulture);
     }
@@ -49,8 +50,22 @@ internal sealed class LocalFile : ByteFile
     public override int Read(Span<byte> destination, long offset)
     {
         int read = PositionalRead.Fill(_file, destination, offset);
-        Meter.Read(ref _end, offset, read);
+        _ahead.Read(Meter, offset, read);
         return read;
+    }
+
+    /// <inheritdoc/>
+    public override bool CanPrefetchBlocks => OperatingSystem.IsLinux();
+
+    /// <summary>Has the system read all from the first range to the last in one go, gaps between them too: archives have headers there.</summary>
+    public override void Prefetch(ReadOnlySpan<(long Offset, int Length)> ranges)
+    {
+        if (CanPrefetchBlocks && ranges.Length > 0)
+        {
+            long start = ranges[0].Offset, bytes = ranges[^1].Offset + ranges[^1].Length - start;
+            PositionalRead.Ahead(_file, start, bytes);
+            _ahead.Announce(Meter, start, bytes);
+        }
     }
 
     /// <inheritdoc/>

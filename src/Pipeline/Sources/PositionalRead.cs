@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using StreamTrainer.Pipeline.Files.Native;
 
 namespace StreamTrainer.Pipeline.Sources;
 
@@ -26,6 +27,24 @@ internal static class PositionalRead
         }
 
         return done;
+    }
+
+    /// <summary>Has the system begin to read a range into memory, and does not wait for it; nothing where it cannot. Linux only.</summary>
+    public static void Ahead(SafeFileHandle file, long offset, long bytes)
+    {
+        bool held = false;
+        try
+        {
+            file.DangerousAddRef(ref held);
+            _ = LibC.FileAdvise((int)file.DangerousGetHandle(), offset, bytes, LibC.WillNeed);
+        }
+        finally
+        {
+            if (held)
+            {
+                file.DangerousRelease();
+            }
+        }
     }
 
     /// <summary>Reads a whole image file.</summary>

@@ -28,7 +28,21 @@ internal sealed class RepeatedSource(ISampleSource inner, int times) : ISampleSo
     public bool CanPrefetch => inner.CanPrefetch;
 
     /// <inheritdoc/>
+    public bool CanPrefetchBlocks => inner.CanPrefetchBlocks;
+
+    /// <inheritdoc/>
     public void Prefetch(long index) => inner.Prefetch(index % inner.Count);
+
+    /// <inheritdoc/>
+    public void PrefetchBlock(long first, long count)
+    {
+        while (count > 0)
+        {
+            long here = Math.Min(count, inner.Count - first % inner.Count);
+            inner.PrefetchBlock(first % inner.Count, here);
+            (first, count) = (first + here, count - here);
+        }
+    }
 
     /// <inheritdoc/>
     public int LabelOf(long index) => inner.LabelOf(index % inner.Count);

@@ -49,6 +49,9 @@ public sealed class TarSource : ISampleSource
     /// <inheritdoc/>
     public bool CanPrefetch => _files[0].CanPrefetch;
 
+    /// <inheritdoc/>
+    public bool CanPrefetchBlocks => _files[0].CanPrefetchBlocks;
+
     /// <summary>Opens an archive or a set of them (<see cref="BraceList"/>); the first time headers are walked over, later the
     /// indexes are taken from the cache.</summary>
     /// <exception cref="UserErrorException">One cannot be read, is no tar, is truncated, or holds no images with classes.</exception>

@@ -1,3 +1,7 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.Win32.SafeHandles;
+using StreamTrainer.Pipeline.Files.Native;
 using StreamTrainer.Pipeline.Options;
 using StreamTrainer.Pipeline.Shards;
 using StreamTrainer.Pipeline.Sources;
@@ -90,6 +94,69 @@ public sealed class ReadCountsTests : IDisposable
         Assert.Equal(Expected(source, seeks: files), Read(source, Enumerable.Range(0, (int)source.Count)));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void ABlockIsReadAheadInOneGoAndItsSamplesAreThen(bool mapped)
+    {
+        string from = Tar();
+        if (mapped)
+        {
+            using ISampleSource tar = SampleSources.Open(from);
+            from = Path.Combine(_folder.Path, "pack");
+            ShardPacker.Pack(tar, from, new PackOptions { Payload = ShardPayload.Copy }, 1, null, CancellationToken.None);
+        }
+
+        using ISampleSource source = SampleSources.Open(from);
+        Assert.True(source.CanPrefetchBlocks);
+        Assert.False(source.CanPrefetch);
+        int count = (int)source.Count / 4;
+        ReadCounts before = source.Reads;
+        source.PrefetchBlock(count, count);
+        ReadCounts block = source.Reads - before;
+        Assert.Equal((1, 1), (block.Requests, block.Seeks));
+        Assert.Equal(default, Read(source, Enumerable.Range(count, count).Reverse()));
+        // The next one goes on where this ended; what lies elsewhere is a seek as ever.
+        before = source.Reads;
+        source.PrefetchBlock(2 * count, count);
+        Assert.Equal((1, 0), ((source.Reads - before).Requests, (source.Reads - before).Seeks));
+        ReadCounts elsewhere = Read(source, [0]);
+        Assert.Equal((1, 1), (elsewhere.Requests, elsewhere.Seeks));
+    }
+
+    /// <summary>The system really reads then: what the disk gave to this process is counted by the kernel.</summary>
+    [Fact]
+    public void AnAnnouncedBlockComesFromTheDiskBeforeItIsAskedFor()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists("/proc/self/io"), "the system does not count what disks give");
+        const int Bytes = 8 << 20;
+        string path = _folder.File("block.bin", new byte[3 * Bytes]);
+        using (SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite))
+        {
+            RandomAccess.FlushToDisk(handle);
+            Forget(handle);
+        }
+
+        using var file = LocalFile.Open(path);
+        long before = FromDisks();
+        file.Exactly(new byte[100], 0);
+        Assert.SkipWhen(FromDisks() == before, "the file system keeps its files in memory");
+        before = FromDisks();
+        file.Prefetch([(Bytes, 100), (2 * Bytes - 100, 100)]);
+        var waited = Stopwatch.StartNew();
+        while (FromDisks() - before < Bytes && waited.Elapsed < TimeSpan.FromSeconds(10))
+        {
+            Thread.Sleep(5);
+        }
+
+        Assert.InRange(FromDisks() - before, Bytes, 2 * Bytes);
+        before = FromDisks();
+        file.Exactly(new byte[Bytes], Bytes);
+        Assert.InRange(FromDisks() - before, 0, Bytes / 4);
+
+        static long FromDisks() => long.Parse(File.ReadLines("/proc/self/io").Single(line => line.StartsWith("read_bytes:", StringComparison.Ordinal))["read_bytes:".Length..], CultureInfo.InvariantCulture);
+    }
+
     [Fact]
     public void AServerCountsTheSameRequestsTheFailedOnesToo()
     {
@@ -132,10 +199,14 @@ public sealed class ReadCountsTests : IDisposable
         Assert.Equal(["full", "blocks(20, 100)"], results.Select(result => result.Shuffle));
         Assert.All(results, result =>
         {
-            Assert.Equal((Count, Count, false, false), (result.Images, result.Reads.Requests, result.Remote, result.Cut));
-            Assert.Equal(results[0].Reads.Bytes, result.Reads.Bytes);
-            Assert.InRange(result.Reads.Seeks, Count * 8 / 10, Count);
+            Assert.Equal((Count, false, false), (result.Images, result.Remote, result.Cut));
+            Assert.InRange(result.Reads.Bytes, results[0].Reads.Bytes, 2 * results[0].Reads.Bytes);
         });
+        Assert.Equal(Count, results[0].Reads.Requests);
+        Assert.InRange(results[0].Reads.Seeks, Count * 8 / 10, Count);
+        // A reader that is faster than what is read ahead seeks for itself: at the start only.
+        Assert.InRange(results[1].Reads.Requests, Count / 20, Count / 4);
+        Assert.InRange(results[1].Reads.Seeks, 2, Count / 4);
         Assert.Empty(Directory.GetDirectories(_folder.Path));
     }
 
@@ -176,6 +247,13 @@ public sealed class ReadCountsTests : IDisposable
         // No time at all: not an image of either.
         var survey = new ReadSurvey(Tar(), new DataOptions(), 1, _folder.Path, TimeSpan.Zero);
         Assert.All(survey.Count([Shuffle.Full, new Shuffle(20, 100)], CancellationToken.None), result => Assert.True(result.Cut));
+    }
+
+    /// <summary>Takes a file's clean pages out of memory.</summary>
+    private static void Forget(SafeFileHandle file)
+    {
+        const int DontNeed = 4;
+        Assert.Equal(0, LibC.FileAdvise((int)file.DangerousGetHandle(), 0, 0, DontNeed));
     }
 
     private static ReadCounts Read(ISampleSource source, IEnumerable<int> indices) => Read(source, indices.Select(index => (long)index));

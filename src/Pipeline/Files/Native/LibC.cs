@@ -8,6 +8,9 @@ internal static unsafe partial class LibC
     /// <summary>Linux, from 5.14 on: brings pages in, and fails where touching them would end the process.</summary>
     public const int PopulateRead = 22;
 
+    /// <summary>Will be read soon: of <see cref="Advise"/> and of <see cref="FileAdvise"/>.</summary>
+    public const int WillNeed = 3;
+
     /// <summary>No such advice: an older kernel.</summary>
     public const int InvalidArgument = 22;
 
@@ -22,4 +25,8 @@ internal static unsafe partial class LibC
 
     [LibraryImport("libc", EntryPoint = "madvise", SetLastError = true)]
     public static partial int Advise(byte* address, nuint length, int advice);
+
+    /// <summary>Returns the error itself.</summary>
+    [LibraryImport("libc", EntryPoint = "posix_fadvise64")]
+    public static partial int FileAdvise(int handle, long offset, long length, int advice);
 }
