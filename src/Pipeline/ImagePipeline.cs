@@ -151,6 +151,28 @@ public sealed class ImagePipeline : IDisposable
             return null;
         }
 
+        return Lend(slot, start, ready);
+    }
+
+    /// <summary>The same without waiting: a batch that is filled already. The same thread.</summary>
+    /// <returns>None where the next batch is not filled, or there is none; <see cref="Take"/> knows which.</returns>
+    public Batch? TryTake()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        long start = Stopwatch.GetTimestamp();
+        int ready = _pace is not null || PipelineMetrics.WatchesOccupancy ? _ring.Ready : 0;
+        if (_pending is null && !_ring.Next(0, out _pending) || _pending is not { Filled: true } slot)
+        {
+            return null;
+        }
+
+        _pending = null;
+        _stalls.End(delivered: true);
+        return Lend(slot, start, ready);
+    }
+
+    private Batch Lend(RingSlot slot, long start, int ready)
+    {
         slot.Lend();
         long waited = Stopwatch.GetTimestamp() - start;
         _pace?.Taken(waited, ready);

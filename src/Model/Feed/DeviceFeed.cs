@@ -15,6 +15,12 @@ public sealed class DeviceFeed : IDisposable
     private readonly Device _device;
     private readonly Tensor _mean;
     private readonly Tensor _std;
+    private readonly ICopyEngine? _engine;
+
+    // One is computed with while the other is filled.
+    private readonly Tensor?[] _buffers = new Tensor?[2];
+    private int _next;
+    private Batch? _staged;
     private long _copyTicks;
 
     /// <summary>A feed for a device.</summary>
@@ -22,8 +28,16 @@ public sealed class DeviceFeed : IDisposable
     /// <param name="mean">Mean of the channels, for pixels in 0..1.</param>
     /// <param name="std">Standard deviation of the channels, likewise.</param>
     public DeviceFeed(Device device, IReadOnlyList<double> mean, IReadOnlyList<double> std)
+        : this(device, mean, std, device.type == DeviceType.CUDA ? CudaCopyEngine.Of(device) : null)
+    {
+    }
+
+    /// <summary>A feed with an engine of its own for copies, which it disposes of.</summary>
+    /// <inheritdoc cref="DeviceFeed(Device, IReadOnlyList{double}, IReadOnlyList{double})"/>
+    public DeviceFeed(Device device, IReadOnlyList<double> mean, IReadOnlyList<double> std, ICopyEngine? engine)
     {
         _device = device;
+        _engine = engine;
         using var scope = NewDisposeScope();
         _mean = Scaled(mean).DetachFromDisposeScope();
         _std = Scaled(std).DetachFromDisposeScope();
@@ -31,23 +45,74 @@ public sealed class DeviceFeed : IDisposable
     }
 
     /// <summary>The batch's pixels on the device, <c>[count, height, width, 3]</c>, uint8. On the CPU they lie in the batch's
-    /// own slot, so they are valid, and may be written, until the batch is given back.</summary>
+    /// own slot, so they are valid, and may be written, until the batch is given back; elsewhere until the next but one is asked for.
+    /// The batch may be given back once they have been asked for.</summary>
     public Tensor Pixels(Batch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        long height = batch.ImageSize.Height, width = batch.ImageSize.Width;
-        Tensor slot = ((TensorBatchBuffer)batch.Buffer).Tensor;
-        Tensor pixels = slot.narrow(0, 0, batch.Count * height * width * 3).view(batch.Count, height, width, 3);
-        if (_device.type == DeviceType.CPU)
+        Tensor pixels = ((TensorBatchBuffer)batch.Buffer).Tensor;
+        if (_engine is null && _device.type == DeviceType.CPU)
         {
-            return pixels;
+            return Shaped(pixels, batch);
         }
 
         long start = Stopwatch.GetTimestamp();
-        Tensor copy = pixels.to(_device);
+        if (_engine is null)
+        {
+            pixels = Shaped(pixels, batch).to(_device);
+        }
+        else
+        {
+            if (_staged != batch)
+            {
+                Stage(batch);
+            }
+
+            _engine.Wait();
+            _staged = null;
+            pixels = Shaped(_buffers[1 - _next]!, batch);
+        }
+
         _copyTicks += Stopwatch.GetTimestamp() - start;
-        return copy;
+        return pixels;
     }
+
+    /// <summary>Whether batches can go to the device while it computes.</summary>
+    public bool CanStage => _engine is not null;
+
+    /// <summary>Begins to copy a batch's pixels to the device; <see cref="Pixels"/>, which is next asked for this batch's, waits for
+    /// the rest. The batch that was copied before may be computed with meanwhile, the one before that no more.</summary>
+    public void Stage(Batch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        if (_engine is null || _staged is not null)
+        {
+            throw new InvalidOperationException("one batch is copied at a time, to a device with an engine for it");
+        }
+
+        Tensor slot = ((TensorBatchBuffer)batch.Buffer).Tensor;
+        ref Tensor? buffer = ref _buffers[_next];
+        if (buffer is null || buffer.NumberOfElements < slot.NumberOfElements)
+        {
+            buffer?.Dispose();
+            buffer = empty(slot.NumberOfElements, ScalarType.Byte, _device).DetachFromDisposeScope();
+            if (_device.type == DeviceType.CUDA)
+            {
+                // The memory may be another tensor's that kernels still work on: they would be before us on their stream, not on the copies'.
+                cuda.synchronize(_device);
+            }
+        }
+
+        using Tensor filled = slot.narrow(0, 0, BytesOf(batch));
+        _engine.Begin(filled, buffer);
+        _staged = batch;
+        _next = 1 - _next;
+    }
+
+    private static long BytesOf(Batch batch) => (long)batch.Count * batch.ImageSize.Height * batch.ImageSize.Width * 3;
+
+    private static Tensor Shaped(Tensor slot, Batch batch) =>
+        slot.narrow(0, 0, BytesOf(batch)).view(batch.Count, batch.ImageSize.Height, batch.ImageSize.Width, 3);
 
     /// <summary>Ticks that copies to the device took since the last call.</summary>
     public long TakeCopyTicks()
@@ -121,6 +186,9 @@ public sealed class DeviceFeed : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        // Waits for a copy that is under way.
+        _engine?.Dispose();
+        Array.ForEach(_buffers, buffer => buffer?.Dispose());
         _mean.Dispose();
         _std.Dispose();
     }

@@ -7,11 +7,13 @@ internal static unsafe class CudaDriver
 {
     private const int ComputeCapabilityMajorAttribute = 75;
 
+    /// <summary>The driver's library; none: there is no driver.</summary>
+    public static nint? Library => NativeLibrary.TryLoad(OperatingSystem.IsWindows() ? "nvcuda.dll" : "libcuda.so.1", out nint handle) ? handle : null;
+
     /// <summary>The major compute capability of a device; 0 where there is no driver.</summary>
     public static int ComputeCapabilityMajor(int index)
     {
-        string library = OperatingSystem.IsWindows() ? "nvcuda.dll" : "libcuda.so.1";
-        if (!NativeLibrary.TryLoad(library, out nint handle)
+        if (Library is not { } handle
             || !NativeLibrary.TryGetExport(handle, "cuInit", out nint init)
             || !NativeLibrary.TryGetExport(handle, "cuDeviceGetAttribute", out nint getAttribute))
         {
@@ -29,8 +31,7 @@ internal static unsafe class CudaDriver
     /// the device on this thread yet.</summary>
     public static double? UsedMemory(int index)
     {
-        string library = OperatingSystem.IsWindows() ? "nvcuda.dll" : "libcuda.so.1";
-        if (!NativeLibrary.TryLoad(library, out nint handle) || !NativeLibrary.TryGetExport(handle, "cuMemGetInfo_v2", out nint getInfo))
+        if (Library is not { } handle || !NativeLibrary.TryGetExport(handle, "cuMemGetInfo_v2", out nint getInfo))
         {
             return null;
         }

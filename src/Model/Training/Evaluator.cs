@@ -41,13 +41,14 @@ public sealed class Evaluator(ISampleSource source, Recipe recipe, ComputeDevice
             source, () => new EvaluationTransform(options, recipe.Data.ExifOrientation, recipe.Data.Decoder, recipe.Data.Mean), recipe.Data, plan,
             new TensorBatchMemory(device.Device), logger);
         using var feed = new DeviceFeed(device.Device, recipe.Data.Mean, recipe.Data.Std);
+        var batches = new StagedBatches(pipeline, feed);
         var score = new TopK();
         bool training = model.training;
         model.eval();
         try
         {
             using var guard = no_grad();
-            while (pipeline.Take(token) is { } batch)
+            while (batches.Take(token) is { } batch)
             {
                 using (batch)
                 using (NewDisposeScope())
@@ -55,6 +56,7 @@ public sealed class Evaluator(ISampleSource source, Recipe recipe, ComputeDevice
                 {
                     Tensor images = feed.Normalise(feed.Pixels(batch));
                     Tensor logits = TestTimeForward.Logits(model, images, options.Tta).to(ScalarType.Float32);
+                    batches.StageNext();
                     score.Add(logits, batch.Labels.AsSpan(0, batch.Count));
                 }
             }

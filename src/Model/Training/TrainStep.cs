@@ -11,7 +11,16 @@ using static TorchSharp.torch;
 namespace StreamTrainer.Model.Training;
 
 /// <summary>One optimizer update from one batch, in as many passes as its micro-batches. Training thread only.</summary>
-public sealed class TrainStep(Recipe recipe, TrainState state, DeviceFeed feed, ILoss loss, Mixer? mixer, ComputeDevice device, PhaseClock clock)
+/// <param name="recipe">The recipe.</param>
+/// <param name="state">What is trained.</param>
+/// <param name="feed">The way to the device.</param>
+/// <param name="loss">The loss.</param>
+/// <param name="mixer">What mixes, where the recipe mixes.</param>
+/// <param name="device">Where it is computed.</param>
+/// <param name="clock">Books where the time goes.</param>
+/// <param name="launched">Called when all of a step is on its way to the device, before its result is waited for.</param>
+public sealed class TrainStep(
+    Recipe recipe, TrainState state, DeviceFeed feed, ILoss loss, Mixer? mixer, ComputeDevice device, PhaseClock clock, Action? launched = null)
 {
     private readonly StepSizes _sizes = StepSizes.Of(recipe.Train);
 
@@ -59,6 +68,7 @@ public sealed class TrainStep(Recipe recipe, TrainState state, DeviceFeed feed, 
             state.Ema?.Update();
         }
 
+        launched?.Invoke();
         double result = sum.to(ScalarType.Float64).item<double>();
         TrainingMetrics.PhaseTook(Phase.Optimizer, clock.Enter(Phase.Report));
         TrainingMetrics.StepDone(count);

@@ -25,6 +25,7 @@ public sealed class Trainer : IDisposable
     private readonly TrainState _state;
     private readonly DeviceFeed _feed;
     private readonly ImagePipeline _pipeline;
+    private readonly StagedBatches _batches;
     private readonly TrainStep _step;
     private readonly ISchedule _schedule;
     private readonly RunReporter _reporter;
@@ -47,11 +48,12 @@ public sealed class Trainer : IDisposable
         _state = new TrainState(_recipe, classes, _device.Device);
         _feed = new DeviceFeed(_device.Device, _recipe.Data.Mean, _recipe.Data.Std);
         _pipeline = OpenPipeline(_progress.Step);
+        _batches = new StagedBatches(_pipeline, _feed);
         _totalSteps = Math.Min(_pipeline.BatchesPerEpoch * _recipe.Train.Epochs, _recipe.Train.MaxSteps ?? long.MaxValue);
         _schedule = Schedules.Schedules.Create(_recipe.Schedule, _recipe.Optimizer.Lr, _recipe.Train.Epochs);
         ILoss loss = Losses.Losses.Create(_recipe.Loss, classes);
         Mixer? mixer = _recipe.Mix.Enabled ? new Mixer(classes, _recipe.Loss.Smoothing) : null;
-        _step = new TrainStep(_recipe, _state, _feed, loss, mixer, _device, _clock);
+        _step = new TrainStep(_recipe, _state, _feed, loss, mixer, _device, _clock, _batches.StageNext);
         _reporter = new RunReporter(observer, _recipe, _clock, _pipeline, _totalSteps, job.Logger);
         _validation = _val is null ? null : new Validation(_val, _recipe, _state, _device, _reporter, _clock, job.Logger);
         var store = new CheckpointStore(job.CheckpointDirectory, _recipe.Checkpoint.Keep, _recipe.Checkpoint.KeepEvery);
@@ -187,7 +189,7 @@ public sealed class Trainer : IDisposable
         Batch? batch;
         try
         {
-            batch = _pipeline.Take(stop);
+            batch = _batches.Take(stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

@@ -1,0 +1,159 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging.Abstractions;
+using StreamTrainer.Model.Feed;
+using StreamTrainer.Model.Tests.Training;
+using StreamTrainer.Pipeline;
+using StreamTrainer.Pipeline.Batching;
+using StreamTrainer.Pipeline.Options;
+using StreamTrainer.Pipeline.Sources;
+using StreamTrainer.Pipeline.Transforms;
+using StreamTrainer.Tests;
+using TorchSharp;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace StreamTrainer.Model.Tests.Feed;
+
+/// <summary>Copies beside the computing, with the CPU's memory as the device's and a stand-in for NVIDIA's driver that copies late.</summary>
+public sealed unsafe class StagedBatchesTests : IDisposable
+{
+    private const int BatchSize = 8;
+    private static readonly DataOptions s_data = new();
+
+    private readonly CompiledLibrary _driver;
+
+    public StagedBatchesTests()
+    {
+        CompiledLibrary? driver = CompiledLibrary.Build("tests/Model.Tests/Feed/cuda_driver.c", "libcuda.so.1", "-lpthread");
+        Assert.SkipWhen(driver is null, "gcc is missing");
+        _driver = driver!;
+    }
+
+    public void Dispose() => _driver.Dispose();
+
+    [Fact]
+    public void ACopyGoesOnByItselfAndIsWaitedFor()
+    {
+        using (var engine = new CudaCopyEngine(_driver.Handle))
+        {
+            using Tensor source = arange(1000).to(ScalarType.Byte), destination = zeros(1200, ScalarType.Byte), expected = source.clone();
+            ((delegate* unmanaged<int, void>)_driver["standin_takes"])(200_000);
+            long start = Stopwatch.GetTimestamp();
+            engine.Begin(source, destination);
+            Assert.Equal(0, destination.sum().item<long>());
+            engine.Wait();
+            Assert.InRange(Stopwatch.GetElapsedTime(start).TotalMilliseconds, 200, 60_000);
+            Assert.Equal(expected.bytes.ToArray(), destination.narrow(0, 0, 1000).bytes.ToArray());
+            Assert.Equal(0, destination.narrow(0, 1000, 200).sum().item<long>());
+            Assert.Throws<ArgumentOutOfRangeException>(() => engine.Begin(destination, source));
+            Assert.Equal(1, Streams());
+        }
+
+        Assert.Equal(0, Streams());
+    }
+
+    [Theory]
+    [InlineData(700, "an illegal memory access was encountered")]
+    [InlineData(4, "error 4")]
+    public void WhatTheDriverSaysIsSaid(int code, string text)
+    {
+        Fail(code);
+        Assert.Equal($"no stream for copies: {text}", Assert.Throws<IOException>(() => new CudaCopyEngine(_driver.Handle)).Message);
+        using var engine = new CudaCopyEngine(_driver.Handle);
+        using Tensor source = zeros(10, ScalarType.Byte), destination = zeros(10, ScalarType.Byte);
+        Fail(code);
+        Assert.Equal($"a batch cannot be copied to the device: {text}", Assert.Throws<IOException>(() => engine.Begin(source, destination)).Message);
+        engine.Begin(source, destination);
+        Fail(code);
+        Assert.Equal($"a batch did not come to the device: {text}", Assert.Throws<IOException>(engine.Wait).Message);
+    }
+
+    /// <summary>The bytes are those of the plain way, and those that are computed with stay while the next come.</summary>
+    [Fact]
+    public void StagedOrNotTheBytesAreTheSame()
+    {
+        using var data = new TinyData();
+        List<byte[]> plain = Batches(data, engine: false, stage: false, out _);
+        Assert.Equal(plain, Batches(data, engine: true, stage: false, out _));
+        Assert.Equal(plain, Batches(data, engine: true, stage: true, out int staged));
+        Assert.InRange(staged, plain.Count / 2, plain.Count - 1);
+    }
+
+    [Fact]
+    public void TwoCopiesAtATimeAreRefusedAndWithoutAnEngineAnyIs()
+    {
+        using var data = new TinyData();
+        using ISampleSource source = SampleSources.Open(data.Train);
+        using ImagePipeline pipeline = Open(source);
+        using Batch batch = pipeline.Take(CancellationToken.None)!;
+        using var none = new DeviceFeed(CPU, s_data.Mean, s_data.Std);
+        Assert.False(none.CanStage);
+        Assert.Throws<InvalidOperationException>(() => none.Stage(batch));
+        using var feed = new DeviceFeed(CPU, s_data.Mean, s_data.Std, new CudaCopyEngine(_driver.Handle));
+        feed.Stage(batch);
+        Assert.Throws<InvalidOperationException>(() => feed.Stage(batch));
+    }
+
+    private List<byte[]> Batches(TinyData data, bool engine, bool stage, out int staged)
+    {
+        using ISampleSource source = SampleSources.Open(data.Train);
+        using ImagePipeline pipeline = Open(source);
+        using Counting? copies = engine ? new Counting(new CudaCopyEngine(_driver.Handle)) : null;
+        using var feed = new DeviceFeed(CPU, s_data.Mean, s_data.Std, copies);
+        var batches = new StagedBatches(pipeline, feed);
+        List<byte[]> result = [];
+        staged = 0;
+        while (batches.Take(CancellationToken.None) is { } batch)
+        {
+            using var scope = NewDisposeScope();
+            Tensor pixels = feed.Pixels(batch);
+            byte[] before = [.. pixels.contiguous().bytes];
+            if (engine)
+            {
+                // Its slot is free again: what is computed with lies on the device.
+                batch.Dispose();
+            }
+
+            if (stage)
+            {
+                // The device computes so long that the next batch is there.
+                Thread.Sleep(50);
+                int begun = copies!.Begun;
+                batches.StageNext();
+                staged += copies.Begun - begun;
+            }
+
+            Assert.Equal(before, pixels.contiguous().bytes.ToArray());
+            result.Add(before);
+            batch.Dispose();
+        }
+
+        return result;
+    }
+
+    private static ImagePipeline Open(ISampleSource source)
+    {
+        var options = new AugmentOptions { Size = TinyData.Side };
+        PipelinePlan plan = PipelinePlan.ForTraining(7, BatchSize, new ImageSize(options.Size, options.Size), 3, 0, source.Count) with { Augment = options };
+        return new ImagePipeline(source, () => new TrainTransform(options, false), new DataOptions { Workers = 2 }, plan, new TensorBatchMemory(CPU), NullLogger.Instance);
+    }
+
+    private sealed class Counting(ICopyEngine inner) : ICopyEngine
+    {
+        public int Begun { get; private set; }
+
+        public void Begin(Tensor source, Tensor destination)
+        {
+            Begun++;
+            inner.Begin(source, destination);
+        }
+
+        public void Wait() => inner.Wait();
+
+        public void Dispose() => inner.Dispose();
+    }
+
+    private int Streams() => ((delegate* unmanaged<int>)_driver["standin_streams"])();
+
+    private void Fail(int code) => ((delegate* unmanaged<int, void>)_driver["standin_fail"])(code);
+}
