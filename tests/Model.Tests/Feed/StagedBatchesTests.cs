@@ -116,11 +116,12 @@ public sealed unsafe class StagedBatchesTests : IDisposable
 
             if (stage)
             {
-                // The device computes so long that the next batch is there.
-                Thread.Sleep(50);
+                // The device computes so long that the next batch is filled, and comes.
+                Thread.Sleep(20);
                 int begun = copies!.Begun;
                 batches.StageNext();
                 staged += copies.Begun - begun;
+                Thread.Sleep(60);
             }
 
             Assert.Equal(before, pixels.contiguous().bytes.ToArray());
