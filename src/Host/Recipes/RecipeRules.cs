@@ -29,6 +29,7 @@ internal static partial class RecipeRules
         CheckLoss(recipe.Loss, fault);
         CheckOptimizer(recipe.Optimizer, fault);
         CheckSchedule(recipe, fault);
+        AverageRules.Check(recipe, fault);
         if (recipe.Checkpoint.Every <= TimeSpan.Zero)
         {
             fault(["checkpoint.every"], "must be longer than 0s; none turns it off");

@@ -65,7 +65,7 @@ public sealed class TrainStep(
             }
 
             state.Optimizer.Step(learningRate);
-            state.Ema?.Update();
+            state.Ema?.Update(state.Optimizer.Steps);
         }
 
         launched?.Invoke();
