@@ -24,7 +24,12 @@ public sealed class TrainState : IDisposable
 
         Model.CheckpointActivations = recipe.Train.CheckpointActivations;
         Flat = new FlatState(Model);
-        Optimizer = Optimizers.Optimizers.Create(recipe.Optimizer, Flat, Model.NoWeightDecay);
+        if (recipe.Optimizer.LayerDecay is not null && Model.LayerOf is null)
+        {
+            throw new UserErrorException($"optimizer.layerDecay: {recipe.Model.Name} is not seen as a row of layers, only vision transformers are; set it to none");
+        }
+
+        Optimizer = Optimizers.Optimizers.Create(recipe.Optimizer, Flat, Model.NoWeightDecay, Model.LayerOf);
         Scaler = recipe.Train.Precision == Precision.PrecisionMode.Fp16 ? new Precision.LossScaler() : null;
         Ema = recipe.Ema.Decay is { } decay ? new ExponentialMovingAverage(Model, Flat, decay, recipe.Ema.Warmup) : null;
         Swa = recipe.Swa.StartEpoch is not null ? new StochasticWeightAverage(Model, Flat) : null;
