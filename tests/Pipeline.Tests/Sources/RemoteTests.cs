@@ -92,7 +92,7 @@ public sealed class RemoteTests : IDisposable
         using ByteFile file = ByteFile.Open($"{server.Address}/a");
         away = true;
         var error = Assert.Throws<UserErrorException>(() => file.Read(new byte[10], 5));
-        Assert.Contains("go on with 'resume'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("goes on with 'resume'", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
