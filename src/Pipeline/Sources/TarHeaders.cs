@@ -38,7 +38,7 @@ internal static class TarHeaders
             if (!reader.TryRead(header, position))
             {
                 throw new UserErrorException(position == start
-                    ? NoTar(path)
+                    ? $"{path}: truncated, or no tar archive: it has {Counted.Of(end - start, "byte")}, less than a header; copy or download it again"
                     : $"{path}: truncated: a header begins at byte {position} and the file ends at {end}; copy or download it again");
             }
 
@@ -88,9 +88,6 @@ internal static class TarHeaders
         // POSIX ends an archive with two blocks of zeros. Without the first, nobody knows how many entries are missing.
         throw new UserErrorException($"{path}: truncated: it ends at byte {end} without the blocks of zeros that end an archive; copy or download it again");
     }
-
-    private static string NoTar(string path) =>
-        $"{path}: not a tar archive, nor another kind of source; name a folder, an uncompressed tar, a list (.csv, .jsonl), a .parquet file or an IDX image file";
 
     private static byte[] Content(ByteFile file, long offset, long length, string path)
     {
@@ -144,7 +141,7 @@ internal static class TarHeaders
         if (sum != said)
         {
             throw new UserErrorException(first
-                ? NoTar(path)
+                ? $"{path}: not a tar archive, nor another kind of source; name a folder, an uncompressed tar, a list (.csv, .jsonl), a .parquet file or an IDX image file"
                 : $"{path}: damaged: no valid header at byte {position}; copy or download it again");
         }
     }
