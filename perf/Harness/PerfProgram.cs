@@ -23,6 +23,7 @@ internal static class PerfProgram
         new SourcesCase(),
         new ModelsCase(),
         new FlowCase(),
+        new OverlapCase(),
     ];
 
     /// <summary>Runs the cases that the arguments name. Exit codes: 0 measured, 2 wrong use or missing data.</summary>

@@ -151,30 +151,42 @@ public sealed class ImagePipeline : IDisposable
             return null;
         }
 
-        return Lend(slot, start, ready);
+        return Lend(slot, Stopwatch.GetTimestamp() - start, ready);
     }
 
-    /// <summary>The same without waiting: a batch that is filled already. The same thread.</summary>
-    /// <returns>None where the next batch is not filled, or there is none; <see cref="Take"/> knows which.</returns>
-    public Batch? TryTake()
+    /// <summary>The same for a taker who has something else to wait for: no time that passes here is a stall. The same thread.</summary>
+    /// <param name="milliseconds">How long to wait for the batch at most.</param>
+    /// <param name="batch">The batch; none where the plan is done or the pipeline has failed: <see cref="Take"/> knows which.</param>
+    /// <returns>False where the next batch is not filled in the time.</returns>
+    public bool TryTake(int milliseconds, out Batch? batch)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        long start = Stopwatch.GetTimestamp();
         int ready = _pace is not null || PipelineMetrics.WatchesOccupancy ? _ring.Ready : 0;
-        if (_pending is null && !_ring.Next(0, out _pending) || _pending is not { Filled: true } slot)
+        batch = null;
+        if (_pending is null && !_ring.Next(milliseconds, out _pending))
         {
-            return null;
+            return false;
         }
 
-        _pending = null;
-        _stalls.End(delivered: true);
-        return Lend(slot, start, ready);
+        // Woken without being filled: the pipeline was closed.
+        if (_pending is { Filled: false } unfilled && (!unfilled.Wait(milliseconds) || !unfilled.Filled))
+        {
+            return Volatile.Read(ref _failure) is not null;
+        }
+
+        if (_pending is { } slot)
+        {
+            _pending = null;
+            _stalls.End(delivered: true);
+            batch = Lend(slot, waited: 0, ready);
+        }
+
+        return true;
     }
 
-    private Batch Lend(RingSlot slot, long start, int ready)
+    private Batch Lend(RingSlot slot, long waited, int ready)
     {
         slot.Lend();
-        long waited = Stopwatch.GetTimestamp() - start;
         _pace?.Taken(waited, ready);
         PipelineMetrics.Taken(waited / (double)Stopwatch.Frequency, ready, _full.Count);
         return slot.Batch;

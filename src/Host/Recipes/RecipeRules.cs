@@ -192,11 +192,16 @@ internal static partial class RecipeRules
             fault(["schedule.minLr", "optimizer.lr"], $"{YamlText.Number(schedule.MinLr)} is above optimizer.lr, {YamlText.Number(recipe.Optimizer.Lr)}; a {name} schedule goes down");
         }
 
+        if (schedule.Name is not (ScheduleKind.Step or ScheduleKind.Exponential))
+        {
+            Unread("schedule.decayRate", "schedule.name", schedule.DecayRate != s_defaults.Schedule.DecayRate,
+                $"is for the step and the exponential schedule, and schedule.name is {name}; leave it at its default or set schedule.name to one of them", fault);
+        }
+
         if (schedule.Name != ScheduleKind.Step)
         {
-            string fix = $"is for the step schedule, and schedule.name is {name}; leave it at its default or set schedule.name to step";
-            Unread("schedule.decayRate", "schedule.name", schedule.DecayRate != s_defaults.Schedule.DecayRate, fix, fault);
-            Unread("schedule.decayEpochs", "schedule.name", schedule.DecayEpochs != s_defaults.Schedule.DecayEpochs, fix, fault);
+            Unread("schedule.decayEpochs", "schedule.name", schedule.DecayEpochs != s_defaults.Schedule.DecayEpochs,
+                $"is for the step schedule, and schedule.name is {name}; leave it at its default or set schedule.name to step", fault);
         }
     }
 

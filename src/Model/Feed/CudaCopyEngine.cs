@@ -14,9 +14,10 @@ internal sealed unsafe class CudaCopyEngine : ICopyEngine
 {
     // A stream that does not wait for the default one, nor that for it.
     private const uint NonBlocking = 1;
+    private const int NotReady = 600;
 
     private readonly delegate* unmanaged<ulong, void*, nuint, nint, int> _copy;
-    private readonly delegate* unmanaged<nint, int> _synchronise, _destroy;
+    private readonly delegate* unmanaged<nint, int> _synchronise, _query, _destroy;
     private readonly delegate* unmanaged<int, nint*, int> _errorText;
     private readonly nint _stream;
     private bool _disposed;
@@ -29,6 +30,7 @@ internal sealed unsafe class CudaCopyEngine : ICopyEngine
         var create = (delegate* unmanaged<nint*, uint, int>)NativeLibrary.GetExport(library, "cuStreamCreate");
         _copy = (delegate* unmanaged<ulong, void*, nuint, nint, int>)NativeLibrary.GetExport(library, "cuMemcpyHtoDAsync_v2");
         _synchronise = (delegate* unmanaged<nint, int>)NativeLibrary.GetExport(library, "cuStreamSynchronize");
+        _query = (delegate* unmanaged<nint, int>)NativeLibrary.GetExport(library, "cuStreamQuery");
         _destroy = (delegate* unmanaged<nint, int>)NativeLibrary.GetExport(library, "cuStreamDestroy_v2");
         _errorText = (delegate* unmanaged<int, nint*, int>)NativeLibrary.GetExport(library, "cuGetErrorString");
         nint stream;
@@ -59,6 +61,9 @@ internal sealed unsafe class CudaCopyEngine : ICopyEngine
         GC.KeepAlive(source);
         GC.KeepAlive(destination);
     }
+
+    /// <summary>libtorch computes on the default stream. An error is the computing's own, and is told where its result is read.</summary>
+    public bool Computing => _query(0) == NotReady;
 
     /// <inheritdoc/>
     public void Wait() => Check(_synchronise(_stream), "a batch did not come to the device");

@@ -80,6 +80,9 @@ public sealed class DeviceFeed : IDisposable
     /// <summary>Whether batches can go to the device while it computes.</summary>
     public bool CanStage => _engine is not null;
 
+    /// <summary>Whether a device with an engine for copies still computes.</summary>
+    public bool Computing => _engine?.Computing == true;
+
     /// <summary>Begins to copy a batch's pixels to the device; <see cref="Pixels"/>, which is next asked for this batch's, waits for
     /// the rest. The batch that was copied before may be computed with meanwhile, the one before that no more.</summary>
     public void Stage(Batch batch)

@@ -92,7 +92,7 @@ public class RecipeErrorsTests
     [InlineData("optimizer: {maxGradNorm: 2, name: adamW}", "optimizer.maxGradNorm: is for lamb and lambC, and optimizer.name is adamW; leave it at its default, or see optimizer.clipGrad")]
     [InlineData("{schedule: {warmupEpochs: 5.5, perStep: true}, train: {epochs: 5}}", "schedule.warmupEpochs: 5.5 epochs of warm-up do not fit into train.epochs, 5")]
     [InlineData("schedule: {minLr: 0.2}", "schedule.minLr: 0.2 is above optimizer.lr, 0.1; a cosine schedule goes down")]
-    [InlineData("schedule: {decayRate: 0.5}", "schedule.decayRate: is for the step schedule, and schedule.name is cosine; leave it at its default or set schedule.name to step")]
+    [InlineData("schedule: {decayRate: 0.5}", "schedule.decayRate: is for the step and the exponential schedule, and schedule.name is cosine; leave it at its default or set schedule.name to one of them")]
     [InlineData("schedule: {decayEpochs: 2}", "schedule.decayEpochs: is for the step schedule, and schedule.name is cosine; leave it at its default or set schedule.name to step")]
     public void Options_that_do_not_go_together_are_told_with_their_line(string yaml, string message)
     {

@@ -5,6 +5,7 @@ using StreamTrainer.Model.Tests.Training;
 using StreamTrainer.Pipeline;
 using StreamTrainer.Pipeline.Batching;
 using StreamTrainer.Pipeline.Options;
+using StreamTrainer.Pipeline.Sampling;
 using StreamTrainer.Pipeline.Sources;
 using StreamTrainer.Pipeline.Transforms;
 using StreamTrainer.Tests;
@@ -79,6 +80,59 @@ public sealed unsafe class StagedBatchesTests : IDisposable
         Assert.InRange(staged, plain.Count / 2, plain.Count - 1);
     }
 
+    /// <summary>While the device computes the next batch is waited for, and no longer.</summary>
+    [Fact]
+    public void TheNextBatchIsWaitedForAsLongAsTheDeviceComputes()
+    {
+        using var data = new TinyData();
+        using ISampleSource source = SampleSources.Open(data.Train);
+        using var rest = new ManualResetEventSlim();
+        using ImagePipeline pipeline = Open(source, place =>
+        {
+            // One sample of the second batch: the other worker goes on with the first.
+            if (place.Position == BatchSize && place.Epoch == 0)
+            {
+                rest.Wait();
+            }
+        });
+        using var copies = new Counting(new CudaCopyEngine(_driver.Handle));
+        using var feed = new DeviceFeed(CPU, s_data.Mean, s_data.Std, copies);
+        var batches = new StagedBatches(pipeline, feed);
+        using Batch first = batches.Take(CancellationToken.None)!;
+        _ = feed.Pixels(first);
+        double waited = pipeline.Stalls.WaitedSeconds;
+        batches.StageNext();
+        int begun = copies.Begun;
+        Computes(int.MaxValue);
+        using var later = new Timer(_ => rest.Set(), null, 100, Timeout.Infinite);
+        batches.StageNext();
+        using Batch second = batches.Take(CancellationToken.None)!;
+        _ = feed.Pixels(second);
+        Assert.Equal((1, 1L, 2), (begun, second.IndexInEpoch, copies.Begun));
+        Assert.Equal(waited, pipeline.Stalls.WaitedSeconds);
+        Computes(0);
+    }
+
+    [Fact]
+    public void AtTheEndThereIsNothingToWaitFor()
+    {
+        using var data = new TinyData();
+        using ISampleSource source = SampleSources.Open(data.Train);
+        using ImagePipeline pipeline = Open(source);
+        using var feed = new DeviceFeed(CPU, s_data.Mean, s_data.Std, new CudaCopyEngine(_driver.Handle));
+        var batches = new StagedBatches(pipeline, feed);
+        while (batches.Take(CancellationToken.None) is { } batch)
+        {
+            _ = feed.Pixels(batch);
+            batch.Dispose();
+        }
+
+        Computes(int.MaxValue);
+        batches.StageNext();
+        Assert.Null(batches.Take(CancellationToken.None));
+        Computes(0);
+    }
+
     [Fact]
     public void TwoCopiesAtATimeAreRefusedAndWithoutAnEngineAnyIs()
     {
@@ -132,11 +186,27 @@ public sealed unsafe class StagedBatchesTests : IDisposable
         return result;
     }
 
-    private static ImagePipeline Open(ISampleSource source)
+    private static ImagePipeline Open(ISampleSource source, Action<SamplePlace>? before = null)
     {
         var options = new AugmentOptions { Size = TinyData.Side };
         PipelinePlan plan = PipelinePlan.ForTraining(7, BatchSize, new ImageSize(options.Size, options.Size), 3, 0, source.Count) with { Augment = options };
-        return new ImagePipeline(source, () => new TrainTransform(options, false), new DataOptions { Workers = 2 }, plan, new TensorBatchMemory(CPU), NullLogger.Instance);
+        return new ImagePipeline(source, () => new Watched(new TrainTransform(options, false), before), new DataOptions { Workers = 2 }, plan, new TensorBatchMemory(CPU), NullLogger.Instance);
+    }
+
+    private void Computes(int questions) => ((delegate* unmanaged<int, void>)_driver["standin_computes"])(questions);
+
+    /// <summary>A transform that asks before each image.</summary>
+    private sealed class Watched(IImageTransform inner, Action<SamplePlace>? before) : IImageTransform
+    {
+        public ImageSize OutputSize => inner.OutputSize;
+
+        public void Apply(EncodedSample sample, in SamplePlace place, Span<byte> destination, ref TransformTiming timing)
+        {
+            before?.Invoke(place);
+            inner.Apply(sample, place, destination, ref timing);
+        }
+
+        public void Dispose() => inner.Dispose();
     }
 
     private sealed class Counting(ICopyEngine inner) : ICopyEngine
@@ -148,6 +218,8 @@ public sealed unsafe class StagedBatchesTests : IDisposable
             Begun++;
             inner.Begin(source, destination);
         }
+
+        public bool Computing => inner.Computing;
 
         public void Wait() => inner.Wait();
 
