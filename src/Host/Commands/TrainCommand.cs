@@ -38,6 +38,7 @@ internal static class TrainCommand
                 return ExitCodes.Success;
             }
 
+            RunDirectory.CheckNew(parsed.GetRequiredValue(runs), parsed.GetValue(id));
             Recipe ready = RunPreflight.Check(loaded);
             bool quiet = parsed.GetValue(quietly), verbose = parsed.GetValue(SharedOptions.Verbose);
             using TrainingData data = RunPreflight.Open(loaded, ready, output.Error, verbose);

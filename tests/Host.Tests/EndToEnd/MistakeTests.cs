@@ -122,6 +122,10 @@ public sealed class MistakeTests : IDisposable
         (int code, _, string error) = Executable.Run(_small.Train("once", 1));
         Assert.Equal(2, code);
         Assert.Contains("run once exists", error, StringComparison.Ordinal);
+        // Before its data are looked at, which may take long.
+        (code, _, error) = Executable.Run(_small.Train("once", 1, "--set", $"data.train={_small.Folder}/train/class0"));
+        Assert.Equal(2, code);
+        Assert.Contains("run once exists", error, StringComparison.Ordinal);
     }
 
     [Fact]

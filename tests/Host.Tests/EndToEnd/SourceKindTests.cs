@@ -16,22 +16,22 @@ public sealed class SourceKindTests
     {
         using var set = new KindSet(RealImages());
         byte[] weights = Trained(set, "folder", set.Folder);
-        string tar = set.Tar(), csv = set.Csv(), parquet = await set.Parquet(), coefficients = set.Pack("coefficients");
+        string tar = set.Tar(), csv = set.Csv(), parquet = await set.Parquet();
         List<(string Id, string Location)> kinds =
         [
             ("tar", tar), ("cls", set.WebDataset(json: false)), ("json", set.WebDataset(json: true)),
             ("csv", csv), ("jsonl", set.JsonLines()), ("parquet", parquet),
             ("imagenet-train", set.ImageNetTraining()), ("imagenet-val", set.ImageNetValidation(tar: false)), ("imagenet-val-tar", set.ImageNetValidation(tar: true)),
-            ("copy", set.Pack("copy")), ("indexed", set.Pack("indexed")), ("coefficients", coefficients),
+            ("copy", set.Pack("copy")), ("indexed", set.Pack("indexed")), ("coefficients", set.Pack("coefficients")),
         ];
         foreach ((string id, string location) in kinds)
         {
             Assert.True(weights.AsSpan().SequenceEqual(Trained(set, id, location)), id);
         }
 
-        // Over a network, whatever is read by its ranges.
+        // Over a network, by ranges; RemoteTrainingTests has the shards.
         using var server = new RangeServer();
-        string[] files = [tar, parquet, .. Directory.GetFiles(set.Path, "cls-*.tar"), .. Directory.GetFiles(coefficients)];
+        string[] files = [tar, parquet, .. Directory.GetFiles(set.Path, "cls-*.tar")];
         foreach (string file in files)
         {
             string path = Path.GetRelativePath(set.Path, file);
@@ -48,8 +48,7 @@ public sealed class SourceKindTests
         foreach ((string id, string location) in (ReadOnlySpan<(string, string)>)
             [
                 ("http-tar", $"{server.Address}/plain.tar"), ("http-cls", $"{server.Address}/cls-{{000..003}}.tar"),
-                ("http-parquet", $"{server.Address}/rows.parquet"), ("http-shards", $"{server.Address}/pack-coefficients/index.msgpack"),
-                ("s3-tar", "s3://bucket/plain.tar"), ("s3-shards", "s3://bucket/pack-coefficients/index.msgpack"),
+                ("http-parquet", $"{server.Address}/rows.parquet"), ("s3-tar", "s3://bucket/plain.tar"),
             ])
         {
             Assert.True(weights.AsSpan().SequenceEqual(Trained(set, id, location, environment)), id);
