@@ -15,6 +15,7 @@ internal static class TrainCommand
         Option<string> runs = SharedOptions.Runs("The folder of all runs.");
         Option<string?> id = SharedOptions.Text("--id", "NAME", "The run's name; by default the time and the model's name.");
         Option<bool> print = new("--print-recipe") { Description = "Print the resolved recipe and train nothing." };
+        Option<string?> model = SharedOptions.Model();
         Option<string[]> set = SharedOptions.Set();
         Option<bool> json = SharedOptions.Json("the run's summary"), quietly = SharedOptions.Quiet();
         var command = new Verb("train", """
@@ -22,11 +23,12 @@ internal static class TrainCommand
             the log and at the end summary.json. Ctrl-C stops after a step and saves; 'resume runs/ID' goes on.
             """,
             "train configs/demo.yaml",
+            "train configs/a2.yaml --model regnety_040 --set data.train=/data/imagenet/train --set data.val=/data/imagenet/val",
             "train configs/cifar10.yaml --id first --set train.epochs=5 --set optimizer.lr=0.5")
-        { recipe, runs, id, set, print, json, quietly };
+        { recipe, model, runs, id, set, print, json, quietly };
         command.SetAction(parsed =>
         {
-            LoadedRecipe loaded = RecipeLoader.Load(parsed.GetRequiredValue(recipe), parsed.GetValue(set) ?? []);
+            LoadedRecipe loaded = RecipeLoader.Load(parsed.GetRequiredValue(recipe), parsed.GetValue(set) ?? [], model: parsed.GetValue(model));
             if (parsed.GetValue(print))
             {
                 if (parsed.GetValue(json))
