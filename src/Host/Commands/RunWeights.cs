@@ -63,10 +63,16 @@ internal sealed record RunWeights(Recipe Recipe, string File, IReadOnlyList<stri
             throw new UserErrorException($"{path}: {fault}; name another one with --checkpoint");
         }
 
-        string average = Path.Combine(path, CheckpointStore.EmaFile);
-        string file = !raw && System.IO.File.Exists(average) ? average : Path.Combine(path, CheckpointStore.ModelFile);
-        return new RunWeights(own, file, CheckpointStore.ReadProgress(path).ClassNames, AreOfARun: true);
+        TrainProgress progress = CheckpointStore.ReadProgress(path);
+        return new RunWeights(own, Path.Combine(path, raw ? CheckpointStore.ModelFile : Result(path, progress)), progress.ClassNames, AreOfARun: true);
     }
+
+    /// <summary>The file of a checkpoint that is its result: the last average that it has. A run that was stopped before the mean's batch
+    /// norm was measured has no mean yet.</summary>
+    private static string Result(string checkpoint, TrainProgress progress) =>
+        progress.SwaModels > 0 && progress.SwaCalibrated == progress.SwaModels ? CheckpointStore.SwaFile
+        : System.IO.File.Exists(Path.Combine(checkpoint, CheckpointStore.EmaFile)) ? CheckpointStore.EmaFile
+        : CheckpointStore.ModelFile;
 
     /// <summary>The file of the weights that a name means, whatever they are of.</summary>
     /// <exception cref="UserErrorException">There is nothing of the kind.</exception>

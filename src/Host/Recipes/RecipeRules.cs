@@ -29,6 +29,7 @@ internal static partial class RecipeRules
         CheckLoss(recipe.Loss, fault);
         CheckOptimizer(recipe.Optimizer, fault);
         CheckSchedule(recipe, fault);
+        AverageRules.Check(recipe, fault);
         if (recipe.Checkpoint.Every <= TimeSpan.Zero)
         {
             fault(["checkpoint.every"], "must be longer than 0s; none turns it off");
@@ -163,6 +164,11 @@ internal static partial class RecipeRules
                 $"is for sgd and momentum, and optimizer.name is {name}; leave it at its default, or see optimizer.betas", fault);
         }
 
+        if (optimizer.ClipGrad is null)
+        {
+            Unread("optimizer.clipMode", "optimizer.clipGrad", optimizer.ClipMode != defaults.ClipMode, "has no effect without optimizer.clipGrad; set it, or leave optimizer.clipMode at its default", fault);
+        }
+
         if (!lamb)
         {
             Unread("optimizer.maxGradNorm", "optimizer.name", optimizer.MaxGradNorm != defaults.MaxGradNorm,
@@ -182,6 +188,7 @@ internal static partial class RecipeRules
             fault(["schedule.warmupEpochs", "train.epochs"], Text($"{schedule.WarmupEpochs} epochs of warm-up do not fit into train.epochs, {recipe.Train.Epochs}"));
         }
 
+        CheckCooldown(schedule, recipe.Train.Epochs, name, fault);
         if (schedule.Name is not (ScheduleKind.Cosine or ScheduleKind.Linear))
         {
             Unread("schedule.minLr", "schedule.name", schedule.MinLr != s_defaults.Schedule.MinLr,
@@ -202,6 +209,20 @@ internal static partial class RecipeRules
         {
             Unread("schedule.decayEpochs", "schedule.name", schedule.DecayEpochs != s_defaults.Schedule.DecayEpochs,
                 $"is for the step schedule, and schedule.name is {name}; leave it at its default or set schedule.name to step", fault);
+        }
+    }
+
+    private static void CheckCooldown(ScheduleOptions schedule, int epochs, string name, Action<string[], string> fault)
+    {
+        if (schedule.Name is ScheduleKind.Step or ScheduleKind.Constant)
+        {
+            Unread("schedule.cooldownEpochs", "schedule.name", schedule.CooldownEpochs > 0,
+                $"is for schedules that end somewhere, and schedule.name is {name}; leave it at its default, or set schedule.name to cosine, linear or exponential", fault);
+        }
+        else if (schedule.CooldownEpochs > 0 && schedule.WarmupEpochs + schedule.CooldownEpochs >= epochs)
+        {
+            fault(["schedule.cooldownEpochs", "train.epochs"], Text(
+                $"{schedule.CooldownEpochs} epochs of cool-down and {schedule.WarmupEpochs} of warm-up leave none of train.epochs, {epochs}, for the schedule; they are among them"));
         }
     }
 

@@ -24,6 +24,10 @@ public abstract class ImageClassifier : nn.Module<Tensor, Tensor>
     /// <summary>Parameters that get no weight decay, besides those of one dimension.</summary>
     public virtual IReadOnlySet<string> NoWeightDecay { get; } = new HashSet<string>();
 
+    /// <summary>The layer of a parameter, from 0 at the image to the classifier's, for a rate that decays with the depth; null: the
+    /// network is not seen as such layers.</summary>
+    public virtual Func<string, int>? LayerOf => null;
+
     /// <summary>Whether training keeps only the stages' inputs and computes the rest again in the backward pass.</summary>
     public bool CheckpointActivations { get; set; }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using StreamTrainer.Model.Architectures.Layers;
 using StreamTrainer.Model.Architectures.Operations;
 using StreamTrainer.Pipeline;
@@ -64,6 +65,15 @@ internal sealed class VisionTransformer : ImageClassifier, IFreshlyFilled
 
     /// <inheritdoc/>
     public override IReadOnlySet<string> NoWeightDecay { get; } = new HashSet<string> { PositionEmbedding.TokenName, PositionEmbedding.PositionsName };
+
+    /// <summary>timm's: the embedding is layer 0, then the blocks, the last norm with the last of them, then the classifier.</summary>
+    public override Func<string, int>? LayerOf => name => name.Split('.') switch
+    {
+        ["blocks", var block, ..] => int.Parse(block, CultureInfo.InvariantCulture) + 1,
+        ["norm", ..] => Depth,
+        [var head, ..] when head == ClassifierName => Depth + 1,
+        _ => 0,
+    };
 
     /// <inheritdoc/>
     public IEnumerable<(string Name, Fill Fill)> Fills => PositionEmbedding.Fills;

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace StreamTrainer.Model.Optimizers;
 
-/// <summary>The norm of all gradients together, and its limit. Training thread only.</summary>
+/// <summary>The norm of all gradients together, and their limits. Training thread only.</summary>
 public static class GradientClipping
 {
     /// <summary>PyTorch's <c>clip_grad_norm_</c>: gradients times min(1, most / (norm + 1e-6)).</summary>
@@ -22,6 +22,16 @@ public static class GradientClipping
         }
 
         return norm;
+    }
+
+    /// <summary>PyTorch's <c>clip_grad_value_</c>: each gradient into [-most, most]; NaN stays NaN.</summary>
+    /// <param name="flat">The gradients.</param>
+    /// <param name="most">The largest magnitude.</param>
+    public static void ClipValues(FlatState flat, double most)
+    {
+        ArgumentNullException.ThrowIfNull(flat);
+        using var guard = no_grad();
+        flat.Gradients.clamp_(-most, most);
     }
 
     /// <summary>The 2-norm of all gradients; finite exactly when every gradient is (<see cref="FlatState.NormOf"/>).</summary>

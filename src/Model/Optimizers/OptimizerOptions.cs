@@ -39,9 +39,13 @@ public sealed record OptimizerOptions
     [Description("lamb: global gradient norm above which it scales gradients down, inside the optimizer; 0: never."), Range(0.0, 1e12)]
     public double MaxGradNorm { get; init; } = 1.0;
 
-    /// <summary>Clip the global gradient norm before any optimizer.</summary>
-    [Description("Clip the global gradient norm to this before the optimizer; none by default."), Range(0.0, 1e12)]
+    /// <summary>Clip gradients before any optimizer.</summary>
+    [Description("Clip gradients to this before the optimizer; none by default."), Range(0.0, 1e12)]
     public double? ClipGrad { get; init; }
+
+    /// <summary>What <see cref="ClipGrad"/> limits.</summary>
+    [Description("What clipGrad limits: norm, the 2-norm of all gradients together, or value, each element by itself.")]
+    public ClipMode ClipMode { get; init; } = ClipMode.Norm;
 
     /// <summary>Adapt tensors without weight decay too.</summary>
     [Description("lamb: give tensors without weight decay a trust ratio too.")]
@@ -50,6 +54,10 @@ public sealed record OptimizerOptions
     /// <summary>Correct the moments for starting at zero.</summary>
     [Description("lamb: correct the moments for starting at zero.")]
     public bool BiasCorrection { get; init; } = true;
+
+    /// <summary>Factor on the rate from each layer to the one before it.</summary>
+    [Description("Factor on the learning rate from each layer to the one before it, for fine-tuning vision transformers (0.65 to 0.75 are usual): the classifier has the whole rate, the patches' embedding the smallest. none: all layers have the same."), Range(0.001, 1.0)]
+    public double? LayerDecay { get; init; }
 
     /// <summary>Factor on the rate of the norms' biases. Where they decay too (<see cref="DecayAll"/>), their decay is divided by it, so
     /// that rate times decay is that of the other parameters, as in arXiv 2404.00498.</summary>

@@ -12,8 +12,19 @@ internal readonly record struct ParameterRule(ParameterSegment Segment, double W
 internal static class ParameterGroups
 {
     /// <summary>The rule of each parameter, in their order.</summary>
-    public static ParameterRule[] Rules(OptimizerOptions options, FlatState flat, IReadOnlySet<string> noDecay)
+    /// <param name="options">The optimizer's numbers.</param>
+    /// <param name="flat">The parameters.</param>
+    /// <param name="noDecay">Parameters that the model wants no decay for.</param>
+    /// <param name="layerOf">The layer of a parameter, from 0 at the image; read with a layer decay only.</param>
+    public static ParameterRule[] Rules(OptimizerOptions options, FlatState flat, IReadOnlySet<string> noDecay, Func<string, int>? layerOf = null)
     {
+        Func<string, double> layerScale = _ => 1.0;
+        if (options.LayerDecay is { } layerDecay && layerOf is not null)
+        {
+            int last = flat.Segments.Max(segment => layerOf(segment.Name));
+            layerScale = name => Math.Pow(layerDecay, last - layerOf(name));
+        }
+
         HashSet<string> weights = [.. flat.Segments.Where(segment => segment.Shape.Length > 1).Select(segment => segment.Name)];
         return [.. flat.Segments.Select(segment =>
         {
@@ -28,7 +39,7 @@ internal static class ParameterGroups
             }
 
             double decay = options.DecayAll ? options.WeightDecay / scale : plain ? 0 : options.WeightDecay;
-            return new ParameterRule(segment, decay, scale);
+            return new ParameterRule(segment, decay, scale * layerScale(segment.Name));
         })];
     }
 }

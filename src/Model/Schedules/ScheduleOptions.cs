@@ -34,6 +34,10 @@ public sealed record ScheduleOptions
     [Description("step: epochs between decays."), Range(0.001, 100_000.0)]
     public double DecayEpochs { get; init; } = 30;
 
+    /// <summary>Epochs at the end that stay at the schedule's last rate.</summary>
+    [Description("Epochs at the end that stay at the rate where a cosine, linear or exponential schedule ends; they are among train.epochs."), Range(0, 1_000_000)]
+    public int CooldownEpochs { get; init; }
+
     /// <summary>Set the rate at every step instead of at every epoch.</summary>
     [Description("Set the rate at every step instead of at every epoch.")]
     public bool PerStep { get; init; }

@@ -6,11 +6,12 @@ public static class Schedules
     /// <summary>The schedule of a recipe.</summary>
     /// <param name="options">Which, and its numbers.</param>
     /// <param name="lr">The base rate.</param>
-    /// <param name="epochs">Epochs of the schedule. With <see cref="ScheduleOptions.WarmupPrefix"/> a cosine and steps end so many epochs
+    /// <param name="epochs">Epochs of the run, those of the cool-down among them. With <see cref="ScheduleOptions.WarmupPrefix"/> a cosine and steps end so many epochs
     /// after the warm-up, as timm's do, whose run is then longer by it.</param>
     public static ISchedule Create(ScheduleOptions options, double lr, int epochs)
     {
         ArgumentNullException.ThrowIfNull(options);
+        epochs -= options.CooldownEpochs;
         return new WarmedUp(options, lr, options.Name switch
         {
             ScheduleKind.Cosine => epoch => Cosine(options, lr, epochs, epoch),
@@ -18,7 +19,7 @@ public static class Schedules
             // Straight down from the end of the warm-up, however it was counted.
             ScheduleKind.Linear => epoch => Linear(options, lr, epochs, options.WarmupPrefix ? epoch + options.WarmupEpochs : epoch),
             ScheduleKind.Constant => _ => lr,
-            ScheduleKind.Exponential => epoch => lr * Math.Pow(options.DecayRate, epoch / epochs),
+            ScheduleKind.Exponential => epoch => lr * Math.Pow(options.DecayRate, Math.Min(epoch / epochs, 1)),
             _ => throw new ArgumentOutOfRangeException(nameof(options), options.Name, "no schedule"),
         });
     }

@@ -24,6 +24,13 @@ internal static class CheckpointFiles
         AtomicFile.Write(Path.Combine(checkpoint, Name), JsonSerializer.SerializeToUtf8Bytes(files, CheckpointJson.Default.SortedDictionaryStringCheckpointFile));
     }
 
+    /// <summary>Whether two checkpoints have the same tensors, by their lists; one without a list, of an earlier version, is taken as it is.</summary>
+    public static bool AreEqual(string checkpoint, string other)
+    {
+        string list = Path.Combine(checkpoint, Name);
+        return !File.Exists(list) || File.ReadAllBytes(list).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(other, Name)));
+    }
+
     /// <summary>What is wrong with a checkpoint's files; null where nothing is. One without a list, of an earlier version, is taken as
     /// it is.</summary>
     public static string? Fault(string checkpoint)

@@ -20,6 +20,9 @@ public sealed class CheckpointStore(string directory, int keep, long? keepEvery 
     /// <summary>Name of the averaged weights' file; only where there is an average.</summary>
     public const string EmaFile = "ema.safetensors";
 
+    /// <summary>Name of the file of the mean of weights (SWA); only where there is one.</summary>
+    public const string SwaFile = "swa.safetensors";
+
     /// <summary>Name of the optimizer's file.</summary>
     public const string OptimizerFile = "optimizer.safetensors";
 
@@ -54,8 +57,8 @@ public sealed class CheckpointStore(string directory, int keep, long? keepEvery 
             AtomicFile.Write(Path.Combine(temporary, StateFile), JsonSerializer.SerializeToUtf8Bytes(progress, CheckpointJson.Default.TrainProgress));
             Durable.FlushDirectory(temporary);
             // The same step again, by a run that went on from one before it: the tensors are the same, the books (an evaluation) may not
-            // be. A damaged one, which it was not resumed from, is replaced.
-            if (File.Exists(Path.Combine(final, StateFile)) && CheckpointFiles.Fault(final) is null)
+            // be. A damaged one, which it was not resumed from, is replaced, and one that a stop left before its average was complete.
+            if (File.Exists(Path.Combine(final, StateFile)) && CheckpointFiles.Fault(final) is null && CheckpointFiles.AreEqual(final, temporary))
             {
                 AtomicFile.Write(Path.Combine(final, StateFile), File.ReadAllBytes(Path.Combine(temporary, StateFile)));
                 DeleteIfThere(temporary);

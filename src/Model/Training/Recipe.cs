@@ -55,6 +55,10 @@ public sealed record Recipe
     [Description("Moving average of the weights.")]
     public EmaOptions Ema { get; init; } = new();
 
+    /// <summary>The mean of the weights at several epochs.</summary>
+    [Description("Stochastic weight averaging: the mean of the weights at several epochs.")]
+    public SwaOptions Swa { get; init; } = new();
+
     /// <summary>The loop.</summary>
     [Description("The loop: epochs, batch, seed, device.")]
     public TrainOptions Train { get; init; } = new();

@@ -58,7 +58,8 @@ internal sealed class Saving(CheckpointStore store, CheckpointOptions options, T
         try
         {
             using var activity = TrainingMetrics.Activities.StartActivity("checkpoint");
-            if (Saved?.Step == progress.Step)
+            // An average that was completed after a stop is new tensors of the same step.
+            if (Saved?.Step == progress.Step && Saved.SwaCalibrated == progress.SwaCalibrated)
             {
                 store.SaveState(progress, _best);
                 Saved = progress;

@@ -38,6 +38,12 @@ public sealed record TrainProgress
     /// <summary>The loss's scale, in fp16.</summary>
     public Precision.LossScale? LossScale { get; init; }
 
+    /// <summary>Models that are in the mean of weights (SWA).</summary>
+    public long SwaModels { get; init; }
+
+    /// <summary>How many of them it had when batch norm's statistics were last measured.</summary>
+    public long SwaCalibrated { get; init; }
+
     /// <summary>Sum of the losses of the running epoch's steps.</summary>
     public double EpochLossSum { get; init; }
 

@@ -24,9 +24,15 @@ public sealed class TrainState : IDisposable
 
         Model.CheckpointActivations = recipe.Train.CheckpointActivations;
         Flat = new FlatState(Model);
-        Optimizer = Optimizers.Optimizers.Create(recipe.Optimizer, Flat, Model.NoWeightDecay);
+        if (recipe.Optimizer.LayerDecay is not null && Model.LayerOf is null)
+        {
+            throw new UserErrorException($"optimizer.layerDecay: {recipe.Model.Name} is not seen as a row of layers, only vision transformers are; set it to none");
+        }
+
+        Optimizer = Optimizers.Optimizers.Create(recipe.Optimizer, Flat, Model.NoWeightDecay, Model.LayerOf);
         Scaler = recipe.Train.Precision == Precision.PrecisionMode.Fp16 ? new Precision.LossScaler() : null;
-        Ema = recipe.Ema.Decay is { } decay ? new ExponentialMovingAverage(Model, Flat, decay) : null;
+        Ema = recipe.Ema.Decay is { } decay ? new ExponentialMovingAverage(Model, Flat, decay, recipe.Ema.Warmup) : null;
+        Swa = recipe.Swa.StartEpoch is not null ? new StochasticWeightAverage(Model, Flat) : null;
     }
 
     /// <summary>The network.</summary>
@@ -44,6 +50,9 @@ public sealed class TrainState : IDisposable
     /// <summary>The average, where the recipe asks for one.</summary>
     public ExponentialMovingAverage? Ema { get; }
 
+    /// <summary>The mean of weights, where the recipe asks for one; how many models are in it is part of <see cref="TrainProgress"/>.</summary>
+    public StochasticWeightAverage? Swa { get; }
+
     /// <summary>Copies all tensors of a checkpoint.</summary>
     public StateSnapshot Snapshot()
     {
@@ -52,17 +61,9 @@ public sealed class TrainState : IDisposable
         var snapshot = new StateSnapshot();
         snapshot.Add(CheckpointStore.ModelFile, Model.state_dict());
         snapshot.Add(CheckpointStore.OptimizerFile, Optimizer.State.Append(KeyValuePair.Create(StepsKey, tensor(Optimizer.Steps))));
-        if (Ema is not null)
+        foreach ((string file, WeightAverage average) in Averages())
         {
-            Ema.SwapIn();
-            try
-            {
-                snapshot.Add(CheckpointStore.EmaFile, Model.state_dict());
-            }
-            finally
-            {
-                Ema.SwapOut();
-            }
+            average.WithinModel(() => snapshot.Add(file, Model.state_dict()));
         }
 
         return snapshot;
@@ -75,16 +76,17 @@ public sealed class TrainState : IDisposable
         snapshot.WriteTo(checkpoint);
     }
 
-    /// <summary>Reads all tensors from a checkpoint's directory.</summary>
+    /// <summary>Reads all tensors from a checkpoint's directory. What else of the state its books have is to be set before:
+    /// <see cref="StochasticWeightAverage.Models"/> says whether there is a mean to read.</summary>
     /// <exception cref="UserErrorException">A file is missing or damaged, or belongs to another recipe.</exception>
     public void LoadFrom(string checkpoint)
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        if (Ema is not null)
+        foreach ((string name, WeightAverage average) in Averages())
         {
-            StateDict.Load(Model, Path.Combine(checkpoint, CheckpointStore.EmaFile));
-            Ema.Reset();
+            StateDict.Load(Model, Path.Combine(checkpoint, name));
+            average.Reset();
         }
 
         StateDict.Load(Model, Path.Combine(checkpoint, CheckpointStore.ModelFile));
@@ -109,9 +111,23 @@ public sealed class TrainState : IDisposable
     public void Dispose()
     {
         Ema?.Dispose();
+        Swa?.Dispose();
         Optimizer.Dispose();
         Flat.Dispose();
         Model.Dispose();
+    }
+
+    private IEnumerable<(string File, WeightAverage Average)> Averages()
+    {
+        if (Ema is not null)
+        {
+            yield return (CheckpointStore.EmaFile, Ema);
+        }
+
+        if (Swa is { Models: > 0 })
+        {
+            yield return (CheckpointStore.SwaFile, Swa);
+        }
     }
 
     private const string StepsKey = "steps";

@@ -59,13 +59,10 @@ public sealed class TrainStep(
         bool skipped = !Unscale();
         if (!skipped)
         {
-            if (recipe.Optimizer.ClipGrad is { } norm)
-            {
-                GradientClipping.Clip(state.Flat, norm);
-            }
+            Clip();
 
             state.Optimizer.Step(learningRate);
-            state.Ema?.Update();
+            state.Ema?.Update(state.Optimizer.Steps);
         }
 
         launched?.Invoke();
@@ -73,6 +70,21 @@ public sealed class TrainStep(
         TrainingMetrics.PhaseTook(Phase.Optimizer, clock.Enter(Phase.Report));
         TrainingMetrics.StepDone(count);
         return new StepOutcome(result, skipped);
+    }
+
+    private void Clip()
+    {
+        if (recipe.Optimizer.ClipGrad is { } most)
+        {
+            if (recipe.Optimizer.ClipMode == ClipMode.Value)
+            {
+                GradientClipping.ClipValues(state.Flat, most);
+            }
+            else
+            {
+                GradientClipping.Clip(state.Flat, most);
+            }
+        }
     }
 
     /// <summary>Takes the loss's scale out of the gradients; false where some of them overflowed.</summary>

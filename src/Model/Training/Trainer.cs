@@ -31,6 +31,7 @@ public sealed class Trainer : IDisposable
     private readonly RunReporter _reporter;
     private readonly Validation? _validation;
     private readonly Saving _saving;
+    private readonly SwaUpdates? _swa;
     private readonly long _totalSteps;
     private TrainProgress _progress;
 
@@ -48,12 +49,13 @@ public sealed class Trainer : IDisposable
         _pipeline = OpenPipeline(_progress.Step);
         _batches = new StagedBatches(_pipeline, _feed);
         _totalSteps = Math.Min(_pipeline.BatchesPerEpoch * _recipe.Train.Epochs, _recipe.Train.MaxSteps ?? long.MaxValue);
-        _schedule = Schedules.Schedules.Create(_recipe.Schedule, _recipe.Optimizer.Lr, _recipe.Train.Epochs);
+        _schedule = SwaRate.Over(Schedules.Schedules.Create(_recipe.Schedule, _recipe.Optimizer.Lr, _recipe.Train.Epochs), _recipe.Swa);
         ILoss loss = Losses.Losses.Create(_recipe.Loss, classes);
         Mixer? mixer = _recipe.Mix.Enabled ? new Mixer(classes, _recipe.Loss.Smoothing) : null;
         _step = new TrainStep(_recipe, _state, _feed, loss, mixer, _device, _clock, _batches.StageNext);
         _reporter = new RunReporter(observer, _recipe, _clock, _pipeline, _totalSteps, job.Logger);
         _validation = _data.Val is null ? null : new Validation(_data.Val, _recipe, _state, _device, _reporter, _clock, job.Logger);
+        _swa = _state.Swa is null ? null : new SwaUpdates(_recipe, _state, _device, _clock, () => OpenPipeline(0));
         var store = new CheckpointStore(job.CheckpointDirectory, _recipe.Checkpoint.Keep, _recipe.Checkpoint.KeepEvery);
         _saving = new Saving(store, _recipe.Checkpoint, _state, _reporter, _clock, job.Logger);
     }
@@ -97,6 +99,16 @@ public sealed class Trainer : IDisposable
                 return _reporter.Finish(RunState.Stopped, _progress);
             }
 
+            if (_swa is not null && SwaUpdates.Due(_progress))
+            {
+                if (_swa.Calibrate(_progress, stop) is not { } calibrated)
+                {
+                    continue;
+                }
+
+                _progress = calibrated;
+            }
+
             bool finished = _progress.Step >= _totalSteps;
             // Before the evaluation: an error in it must not cost the training since the last checkpoint.
             SaveIfDue(finished);
@@ -133,6 +145,11 @@ public sealed class Trainer : IDisposable
         if (_job.ResumeFrom is { } from)
         {
             RunChecks.Resumable(_progress, _pipeline.BatchesPerEpoch, _train, _device, from, _job.Logger);
+            if (_state.Swa is { } swa)
+            {
+                swa.Models = _progress.SwaModels;
+            }
+
             _state.LoadFrom(from);
             if (_state.Scaler is { } scaler && _progress.LossScale is { } scale)
             {
@@ -221,6 +238,7 @@ public sealed class Trainer : IDisposable
             _progress = _progress with { EpochLossSum = _progress.EpochLossSum + loss, EpochLossSteps = _progress.EpochLossSteps + 1 };
         }
 
+        _progress = _swa?.Add(_progress) ?? _progress;
         _reporter.StepDone(_progress, loss, rate, count);
         if (_progress.StepInEpoch == 0 || _progress.Step == _totalSteps)
         {

@@ -105,7 +105,7 @@ public sealed record Evaluated : TrainingEvent
     /// <summary>The epoch, from 0.</summary>
     [Key("epoch")] public long Epoch { get; init; }
 
-    /// <summary>Which weights: <c>model</c> or <c>ema</c>.</summary>
+    /// <summary>Which weights: <c>model</c>, <c>ema</c> or <c>swa</c>.</summary>
     [Key("weights")] public string Weights { get; init; } = "model";
 
     /// <summary>Share of images whose class came first.</summary>

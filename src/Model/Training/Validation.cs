@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using StreamTrainer.Model.Averaging;
 using StreamTrainer.Model.Diagnostics;
 using StreamTrainer.Pipeline.Sources;
 
@@ -15,7 +16,7 @@ internal sealed class Validation(ISampleSource source, Recipe recipe, TrainState
         progress.Step > 0 && progress.EvaluatedStep != progress.Step
         && (finished || (progress.StepInEpoch == 0 && progress.Epoch % recipe.Eval.EveryEpochs == 0));
 
-    /// <summary>Scores the model, and the average too where there is one: then the average's score is the one that counts.
+    /// <summary>Scores the model, and the averages too where there are any: then the last one's score is the one that counts, SWA's before EMA's.
     /// Null where it was asked to stop.</summary>
     public TrainProgress? Run(TrainProgress progress, CancellationToken stop)
     {
@@ -50,20 +51,21 @@ internal sealed class Validation(ISampleSource source, Recipe recipe, TrainState
         reporter.Evaluated(progress, epoch, "model", result);
         if (state.Ema is { } ema)
         {
-            ema.SwapIn();
-            try
-            {
-                result = evaluator.Run(state.Model, stop);
-            }
-            finally
-            {
-                ema.SwapOut();
-            }
+            Average(ema, "ema");
+        }
 
-            reporter.Evaluated(progress, epoch, "ema", result);
+        if (state.Swa is { Models: > 0 } swa)
+        {
+            Average(swa, "swa");
         }
 
         reporter.ValidationDone();
         return result;
+
+        void Average(WeightAverage average, string name)
+        {
+            average.WithinModel(() => result = evaluator.Run(state.Model, stop));
+            reporter.Evaluated(progress, epoch, name, result);
+        }
     }
 }

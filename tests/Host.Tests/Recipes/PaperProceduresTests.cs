@@ -74,6 +74,7 @@ public sealed partial class PaperProceduresTests(ITestOutputHelper output)
         ["erasing"] = recipe => Used(recipe.Augment.ErasingProb),
         ["color_jitter"] = recipe => recipe.Augment.ColorJitter > 0,
         ["pca_lighting"] = recipe => recipe.Augment.Lighting > 0,
+        ["swa"] = recipe => recipe.Swa.StartEpoch is not null,
         ["ema"] = recipe => recipe.Ema.Decay is not null,
         ["test_crop"] = recipe => recipe.Eval.CropPct,
         ["ce_loss"] = recipe => recipe.Loss.Name == LossKind.CrossEntropy,
@@ -104,10 +105,10 @@ public sealed partial class PaperProceduresTests(ITestOutputHelper output)
         Assert.Empty(faults);
     }
 
-    /// <summary>Nothing of the table is passed over but what is not built.</summary>
+    /// <summary>Nothing of the table is passed over.</summary>
     [Fact]
     public void EveryRowIsCompared() =>
-        Assert.Equal(["swa"], s_table.GetProperty("rows").EnumerateObject().Select(row => row.Name).Except(s_rows.Keys));
+        Assert.Empty(s_table.GetProperty("rows").EnumerateObject().Select(row => row.Name).Except(s_rows.Keys));
 
     private static Recipe Load(string column) =>
         RecipeLoader.Load(PathOf(column), ["data.train=somewhere", "data.val=elsewhere"]).Recipe;

@@ -64,7 +64,7 @@ public sealed class EmaTests
         ema.Update();
         ema.SwapIn();
         Assert.Throws<InvalidOperationException>(ema.SwapIn);
-        Assert.Throws<InvalidOperationException>(ema.Update);
+        Assert.Throws<InvalidOperationException>(() => ema.Update());
         Assert.Throws<InvalidOperationException>(ema.Reset);
         // Weights began at 1, biases at 0.
         Assert.Equal([2.0, 1.5], model.parameters().Select(parameter => parameter.to(ScalarType.Float64).mean().item<double>()));

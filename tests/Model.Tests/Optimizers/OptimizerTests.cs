@@ -172,6 +172,34 @@ public sealed class OptimizerTests
         Assert.Equal([0.5, 0, 0, 0, 0], rules.Select(rule => rule.WeightDecay));
     }
 
+    [Fact]
+    public void RatesDecayFromATransformersClassifierToItsPatches()
+    {
+        using var model = StreamTrainer.Model.Architectures.ModelRegistry.CreateUnfilled(new() { Name = "vit_tiny_patch16_224" }, 3);
+        using var flat = new FlatState(model);
+        var scales = ParameterGroups.Rules(new OptimizerOptions { LayerDecay = 0.75, WeightDecay = 0.1 }, flat, model.NoWeightDecay, model.LayerOf)
+            .ToDictionary(rule => rule.Segment.Name, rule => rule.LrScale);
+        // 14 layers: the embedding, 12 blocks with the last norm in the last, the head.
+        Assert.Equal(1, scales["head.weight"]);
+        Assert.Equal(0.75, scales["norm.weight"], 12);
+        Assert.Equal(0.75, scales["blocks.11.mlp.fc2.bias"], 12);
+        Assert.Equal(Math.Pow(0.75, 12), scales["blocks.0.attn.qkv.weight"], 12);
+        Assert.All(["cls_token", "pos_embed", "patch_embed.proj.weight"], name => Assert.Equal(Math.Pow(0.75, 13), scales[name], 12));
+        Assert.All(ParameterGroups.Rules(new OptimizerOptions(), flat, model.NoWeightDecay, model.LayerOf), rule => Assert.Equal(1, rule.LrScale));
+    }
+
+    [Fact]
+    public void ValuesAreClippedOneByOne()
+    {
+        using var setup = new Setup(new OptimizerOptions(), kernels: true);
+        using var guard = no_grad();
+        setup.Flat.Gradients.fill_(0.25);
+        setup.Flat.Gradients[0] = tensor(-7f);
+        setup.Flat.Gradients[1] = tensor(float.NaN);
+        GradientClipping.ClipValues(setup.Flat, 0.5);
+        Assert.Equal([-0.5f, float.NaN, 0.25f], setup.Flat.Gradients.narrow(0, 0, 3).data<float>().ToArray());
+    }
+
     /// <summary>A small network whose last layer is more than one block, and gradients that depend on the step.</summary>
     private sealed class Setup : IDisposable
     {

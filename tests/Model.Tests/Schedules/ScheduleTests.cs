@@ -69,6 +69,19 @@ public sealed class ScheduleTests
         Assert.Equal(0.05, schedule.RateAt(11), 12);
     }
 
+    [Theory]
+    [InlineData(ScheduleKind.Cosine, 0.05)]
+    [InlineData(ScheduleKind.Linear, 0.05)]
+    [InlineData(ScheduleKind.Exponential, 0.1)]
+    public void TheCoolDownStaysWhereTheScheduleEnds(ScheduleKind kind, double end)
+    {
+        var options = new ScheduleOptions { Name = kind, MinLr = 0.05, DecayRate = 0.1 };
+        ISchedule longer = StreamTrainer.Model.Schedules.Schedules.Create(options with { CooldownEpochs = 3 }, 1, 13);
+        ISchedule without = StreamTrainer.Model.Schedules.Schedules.Create(options, 1, 10);
+        Assert.All([0, 4, 9.5], epoch => Assert.Equal(without.RateAt(epoch), longer.RateAt(epoch)));
+        Assert.All([10, 11.5, 13, 20], epoch => Assert.Equal(end, longer.RateAt(epoch), 12));
+    }
+
     // Near the end a cosine's rate is the difference of numbers as large as the base rate.
     private static void AssertClose(double expected, double actual) =>
         Assert.True(Math.Abs(expected - actual) <= 1e-12 * Math.Abs(expected) + 1e-17, $"{expected} and {actual}");

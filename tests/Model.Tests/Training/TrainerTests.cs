@@ -16,9 +16,11 @@ public sealed class TrainerTests : IDisposable
     public void A_run_stopped_at_any_step_ends_with_the_weights_of_one_that_was_not()
     {
         const int Steps = 20;
-        Recipe recipe = _data.Recipe(Steps);
+        // Step 12 ends an epoch: a stop there comes between the mean of weights and the measurement of its batch norm.
+        Recipe recipe = _data.Recipe(Steps) with { Swa = new() { StartEpoch = 1, CalibrationImages = 40 }, Checkpoint = new() { EverySteps = 12, Keep = 100 } };
         Train(recipe, "whole");
-        byte[] expected = Weights("whole", Steps), expectedEma = Weights("whole", Steps, CheckpointStore.EmaFile);
+        byte[] expected = Weights("whole", Steps), expectedEma = Weights("whole", Steps, CheckpointStore.EmaFile), expectedSwa = Weights("whole", Steps, CheckpointStore.SwaFile);
+        Assert.False(Weights("whole", 12, CheckpointStore.ModelFile).AsSpan().SequenceEqual(expected));
 
         var random = new Random(Environment.TickCount);
         int stop = random.Next(1, Steps);
@@ -33,6 +35,8 @@ public sealed class TrainerTests : IDisposable
             Assert.Equal(RunState.Completed, second.State);
             Assert.True(expected.AsSpan().SequenceEqual(Weights(name, Steps)), $"stopped at {at}: other weights");
             Assert.True(expectedEma.AsSpan().SequenceEqual(Weights(name, Steps, CheckpointStore.EmaFile)), $"stopped at {at}: another average");
+            Assert.True(expectedSwa.AsSpan().SequenceEqual(Weights(name, Steps, CheckpointStore.SwaFile)), $"stopped at {at}: another mean");
+            Assert.True(Weights("whole", 12, CheckpointStore.SwaFile).AsSpan().SequenceEqual(Weights(name, 12, CheckpointStore.SwaFile)), $"stopped at {at}: another mean after step 12");
         }
     }
 

@@ -40,6 +40,9 @@ internal sealed class BatchNorm : nn.Module<Tensor, Tensor>, IFreshlyFilled
         RegisterComponents();
     }
 
+    /// <summary>Weight of the next batch in the running statistics, where it is not the one that the norm was made with.</summary>
+    internal double? BatchWeight { get; set; }
+
     /// <inheritdoc/>
     public IEnumerable<(string Name, Fill Fill)> Fills =>
         _weight is not null ? [("weight", new Fill.Constant(_fill)), ("bias", new Fill.Constant(0))] : [("bias", new Fill.Constant(0))];
@@ -51,6 +54,15 @@ internal sealed class BatchNorm : nn.Module<Tensor, Tensor>, IFreshlyFilled
         return (factor, _bias.to(ScalarType.Float64) - _mean.to(ScalarType.Float64) * factor);
     }
 
+    /// <summary>Sets the running statistics back to a fresh norm's.</summary>
+    internal void ForgetStatistics()
+    {
+        using var guard = no_grad();
+        _mean.zero_();
+        _variance.fill_(1);
+        _batches.zero_();
+    }
+
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {
@@ -60,6 +72,6 @@ internal sealed class BatchNorm : nn.Module<Tensor, Tensor>, IFreshlyFilled
             _batches.add_(1);
         }
 
-        return nn.functional.batch_norm(input, _mean, _variance, _weight ?? _fixedWeight, _bias, training, StatisticsStay ? 0 : _momentum, _eps);
+        return nn.functional.batch_norm(input, _mean, _variance, _weight ?? _fixedWeight, _bias, training, StatisticsStay ? 0 : BatchWeight ?? _momentum, _eps);
     }
 }
