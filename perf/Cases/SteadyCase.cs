@@ -44,6 +44,13 @@ internal sealed class SteadyCase : IPerfCase
             if (now - at >= seconds / 200)
             {
                 sizes.Add((now, Resident()));
+                if (sizes.Count % 10 == 0)
+                {
+                    GCMemoryInfo heap = GC.GetGCMemoryInfo();
+                    log.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                        $"{now,6:F0} s {images,9} images: resident {Resident() / 1e6:F1} MB, of the process's own {Own("RssAnon:") / 1e6:F1}, of files {Own("RssFile:") / 1e6:F1}; managed {GC.GetTotalMemory(false) / 1e6:F1}, committed {heap.TotalCommittedBytes / 1e6:F1}, collections {GC.CollectionCount(0)}"));
+                }
+
                 at = now;
             }
         }
@@ -59,6 +66,11 @@ internal sealed class SteadyCase : IPerfCase
             Figure.Of("images", "{image}", [images]),
         ];
     }
+
+    /// <summary>A line of what Linux says of this process, in bytes; 0 elsewhere.</summary>
+    private static double Own(string line) => !OperatingSystem.IsLinux() ? 0 : 1024 * File.ReadLines("/proc/self/status")
+        .Where(each => each.StartsWith(line, StringComparison.Ordinal))
+        .Sum(each => double.Parse(each.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture));
 
     private static double Resident()
     {

@@ -86,7 +86,7 @@ public sealed class ImagePipeline : IDisposable
         Array.ForEach(_groups, _empty.PutNow);
 
         _bad = new BadSamples(source, data.MaxBadFraction);
-        _stalls = new StallMeter(logger, () => Statistics.WorkTicks, stallWindow);
+        _stalls = new StallMeter(logger, () => Statistics.WorkTicks, workers, stallWindow);
         _gate = new WorkerGate(workers);
         _pace = data.Workers is null ? new PaceKeeper(_gate, new WorkerPace(workers, _ring.Slots), pacePeriod, logger) : null;
         orderOf ??= epoch => plan.OrderOf(source.Count, epoch);

@@ -68,11 +68,20 @@ public sealed class ReadSurvey(string location, DataOptions data, long seed, str
         long batches = plan.BatchesPerEpoch(source.Count);
         plan = plan.After(Math.Max(0, batches - Math.Max(1, wanted / plan.BatchSize)), source.Count);
         using var time = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        time.CancelAfter(limit);
+        if (limit > TimeSpan.Zero)
+        {
+            time.CancelAfter(limit);
+        }
+        else
+        {
+            time.Cancel();
+        }
+
+        using BlocksFirst? blocks = order.Blocks && source.CanPrefetchBlocks ? new BlocksFirst(source, order.Size) : null;
         ReadCounts before = source.Reads;
         bool cut = false;
         var pipeline = new ImagePipeline(
-            source, () => new Nothing(), data with { Shuffle = order, Workers = 1, RingMemory = null }, plan, new NativeBatchMemory(), NullLogger.Instance);
+            (ISampleSource?)blocks ?? source, () => new Nothing(), data with { Shuffle = order, Workers = 1, RingMemory = null }, plan, new NativeBatchMemory(), NullLogger.Instance);
         try
         {
             while (pipeline.Take(time.Token) is { } batch)
@@ -87,6 +96,7 @@ public sealed class ReadSurvey(string location, DataOptions data, long seed, str
         finally
         {
             // Its readers end what they have begun.
+            blocks?.Free();
             pipeline.Dispose();
         }
 

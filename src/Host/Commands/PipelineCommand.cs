@@ -14,6 +14,7 @@ internal static class PipelineCommand
     public static Verb Create(CommandOutput output)
     {
         Argument<string> recipe = SharedOptions.Argument<string>("RECIPE", "The recipe, a YAML file (docs/recipes.md).");
+        Option<string?> model = SharedOptions.Model();
         Option<string[]> set = SharedOptions.Set();
         Option<double> seconds = new("--seconds") { Description = "How long the pipeline is measured, and as long again what packing brings.", DefaultValueFactory = _ => 10, HelpName = "S" };
         Option<double?> rate = new("--rate") { Description = "Images a second of a device: how many cores does it need?", HelpName = "N" };
@@ -25,7 +26,7 @@ internal static class PipelineCommand
             """,
             "bench pipeline configs/a3.yaml --rate 2500",
             "bench pipeline configs/a3.yaml --set 'data.shuffle=blocks(256, 8192)' --seconds 30")
-        { recipe, set, seconds, rate, json };
+        { recipe, model, set, seconds, rate, json };
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(rate) is <= 0)
@@ -38,7 +39,7 @@ internal static class PipelineCommand
                 throw new UserErrorException(string.Create(CultureInfo.InvariantCulture, $"--seconds: {parsed.GetValue(seconds)} is not above 0 and at most 3600"));
             }
 
-            Recipe ready = RunPreflight.Check(RecipeLoader.Load(parsed.GetRequiredValue(recipe), parsed.GetValue(set) ?? []));
+            Recipe ready = RunPreflight.Check(RecipeLoader.Load(parsed.GetRequiredValue(recipe), parsed.GetValue(set) ?? [], model: parsed.GetValue(model)));
             bool asJson = parsed.GetValue(json);
             using var folder = new BenchFolder();
             using var signals = new StopSignals(_ => { }, folder.Dispose);

@@ -26,6 +26,7 @@ internal static class PreviewCommand
         Option<int> count = new("--count") { Description = "Samples on the page.", DefaultValueFactory = _ => 12, HelpName = "N" };
         Option<long?> epoch = new("--epoch") { Description = "The epoch, counted from 0; by default 0, and with --sample all, from 0 on.", HelpName = "E" };
         Option<long?> sample = new("--sample") { Description = "This sample of the training set alone, counted from 0.", HelpName = "N" };
+        Option<string?> model = SharedOptions.Model();
         Option<string[]> set = SharedOptions.Set();
         Option<bool> json = SharedOptions.Json("what was drawn for each sample");
         var command = new Verb("preview", """
@@ -36,7 +37,7 @@ internal static class PreviewCommand
             "preview configs/demo.yaml",
             "preview configs/a2.yaml --set train.batchSize=32 --count 24 --out a2.html",
             "preview runs/first --sample 17 --epoch 3")
-        { recipe, page, count, epoch, sample, set, json };
+        { recipe, page, count, epoch, sample, model, set, json };
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(count) is < 1 or > MostCards)
@@ -52,7 +53,7 @@ internal static class PreviewCommand
                 PreviewPage.CheckPath(path);
             }
 
-            (Recipe ready, RunDirectory? run) = Find(name, parsed.GetValue(set) ?? []);
+            (Recipe ready, RunDirectory? run) = Find(name, parsed.GetValue(model), parsed.GetValue(set) ?? []);
             var selection = new PreviewSelection(parsed.GetValue(count), parsed.GetValue(epoch), parsed.GetValue(sample));
             using var signals = new StopSignals(_ => { }, () => { });
             try
@@ -78,10 +79,10 @@ internal static class PreviewCommand
         return command;
     }
 
-    private static (Recipe Recipe, RunDirectory? Run) Find(string name, string[] overrides)
+    private static (Recipe Recipe, RunDirectory? Run) Find(string name, string? model, string[] overrides)
     {
         RunDirectory? run = Directory.Exists(name) ? RunDirectory.Open(name) : null;
-        LoadedRecipe loaded = RecipeLoader.Load(run?.RecipeFile ?? name, overrides);
+        LoadedRecipe loaded = RecipeLoader.Load(run?.RecipeFile ?? name, overrides, model: model);
         return (RunPreflight.CheckTrain(loaded), run);
     }
 

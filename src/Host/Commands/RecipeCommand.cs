@@ -35,6 +35,7 @@ internal static class RecipeCommand
     {
         Argument<string[]> recipes = SharedOptions.Argument<string[]>("RECIPE", "Recipes, YAML files.");
         recipes.Arity = ArgumentArity.OneOrMore;
+        Option<string?> model = SharedOptions.Model();
         Option<string[]> set = SharedOptions.Set();
         Option<bool> json = SharedOptions.Json("what was found");
         var command = new Verb("check", """
@@ -42,10 +43,10 @@ internal static class RecipeCommand
             is wrong.
             """,
             "recipe check configs/*.yaml")
-        { recipes, set, json };
+        { recipes, model, set, json };
         command.SetAction(parsed =>
         {
-            RecipeFinding[] findings = [.. parsed.GetRequiredValue(recipes).Select(recipe => Find(recipe, parsed.GetValue(set) ?? []))];
+            RecipeFinding[] findings = [.. parsed.GetRequiredValue(recipes).Select(recipe => Find(recipe, parsed.GetValue(model), parsed.GetValue(set) ?? []))];
             if (parsed.GetValue(json))
             {
                 output.Out.WriteLine(JsonSerializer.Serialize(findings, CommandJson.Default.RecipeFindingArray));
@@ -68,12 +69,12 @@ internal static class RecipeCommand
         return command;
     }
 
-    private static RecipeFinding Find(string recipe, IReadOnlyList<string> overrides)
+    private static RecipeFinding Find(string recipe, string? model, IReadOnlyList<string> overrides)
     {
         try
         {
             // Elsewhere the data lies elsewhere: a variable that is not set here is no fault of the recipe.
-            RecipeLoader.Load(recipe, overrides, withData: false);
+            RecipeLoader.Load(recipe, overrides, withData: false, model);
             return new RecipeFinding(recipe, Valid: true);
         }
         catch (UserErrorException error)

@@ -15,7 +15,8 @@ internal sealed class RunExecution(CommandOutput output, bool json, bool quiet, 
     /// <summary>Trains, and gives the exit code.</summary>
     /// <param name="run">Its directory.</param>
     /// <param name="recipe">Its recipe.</param>
-    public int Run(RunDirectory run, Recipe recipe)
+    /// <param name="data">Its data where they are open; not disposed.</param>
+    public int Run(RunDirectory run, Recipe recipe, TrainingData? data = null)
     {
         using RunLock held = RunLock.Acquire(run);
         if (RunSummary.Read(run) is { State: RunState.Completed } earlier)
@@ -38,12 +39,11 @@ internal sealed class RunExecution(CommandOutput output, bool json, bool quiet, 
         TryWrite(run, summary, logger);
         HostMetrics.RunIs(RunState.Running);
         long start = Stopwatch.GetTimestamp();
-        display.Note($"run {run.Id} in {run.Path}");
         TrainingResult result;
         try
         {
-            var job = new TrainingJob { Recipe = recipe, CheckpointDirectory = run.CheckpointDirectory, ResumeFrom = resumeFrom, InitialWeights = resumeFrom is null && recipe.Train.From is { } from ? RunWeights.FileOf(from, display.Note) : null, Logger = logger };
-            result = TrainThread.Run(() => Trainer.Run(job, new Observers(recorder, foreign, display), signals.Token));
+            var job = new TrainingJob { Recipe = recipe, Data = data, CheckpointDirectory = run.CheckpointDirectory, ResumeFrom = resumeFrom, InitialWeights = resumeFrom is null && recipe.Train.From is { } from ? RunWeights.FileOf(from, display.Note) : null, Logger = logger };
+            result = TrainThread.Run(() => Trainer.Run(job, new Observers(recorder, foreign, new Announcement(display, run), display), signals.Token));
         }
         catch (Exception error)
         {
@@ -90,6 +90,18 @@ internal sealed class RunExecution(CommandOutput output, bool json, bool quiet, 
             // The error that ended the run is the one to tell; that the disk is full too stands in the log, if there is room.
             RunFailure.NotSummarised(logger, error.Message);
             return false;
+        }
+    }
+
+    /// <summary>Says where a run is once it is one: of a run that is refused there is nothing to say but why.</summary>
+    private sealed class Announcement(IProgressDisplay display, RunDirectory run) : ITrainingObserver
+    {
+        public void On(TrainingEvent happened)
+        {
+            if (happened is RunStarted)
+            {
+                display.Note($"run {run.Id} in {run.Path}");
+            }
         }
     }
 

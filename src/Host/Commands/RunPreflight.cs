@@ -1,4 +1,5 @@
 using StreamTrainer.Host.Hub;
+using StreamTrainer.Host.Progress;
 using StreamTrainer.Host.Recipes;
 using StreamTrainer.Model.Training;
 using StreamTrainer.Pipeline;
@@ -43,7 +44,26 @@ internal static class RunPreflight
         };
     }
 
-    /// <summary>The same for a command that looks at the training set alone.</summary>
+    /// <summary>Opens the data and checks the recipe against them: a run that they refuse leaves nothing behind.</summary>
+    /// <param name="loaded">The recipe as the user wrote it, for what is to be changed in it.</param>
+    /// <param name="ready">The same as it will be run.</param>
+    /// <param name="error">Gets warnings.</param>
+    /// <param name="verbose">Whether it gets more.</param>
+    /// <exception cref="UserErrorException">A set cannot be read, or the recipe does not fit it.</exception>
+    public static TrainingData Open(LoadedRecipe loaded, Recipe ready, TextWriter error, bool verbose)
+    {
+        using var display = new PlainProgress(error, ready.Train.Epochs, notesOnly: !verbose);
+        try
+        {
+            return TrainingData.Open(ready, new DisplayLogger(display, verbose));
+        }
+        catch (UserErrorException refused) when (loaded.PlaceOf(refused.Message.Split(':')[0]) is { } place)
+        {
+            throw new UserErrorException($"{place}: {refused.Message}", refused);
+        }
+    }
+
+    /// <summary>As <see cref="Check"/>, for a command that looks at the training set alone.</summary>
     /// <exception cref="UserErrorException">It does not exist.</exception>
     public static Recipe CheckTrain(LoadedRecipe loaded)
     {

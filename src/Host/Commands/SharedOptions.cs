@@ -27,6 +27,10 @@ internal static class SharedOptions
         DefaultValueFactory = _ => [],
     });
 
+    /// <summary><c>--model NAME</c>.</summary>
+    public static Option<string?> Model() =>
+        Text("--model", "NAME", "Another model, with what the recipe's table of models (its key 'models') changes for it; --set wins.");
+
     /// <summary><c>--runs DIR</c>.</summary>
     public static Option<string> Runs(string description) => Checked(new Option<string>("--runs")
     {

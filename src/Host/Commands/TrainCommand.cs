@@ -15,18 +15,20 @@ internal static class TrainCommand
         Option<string> runs = SharedOptions.Runs("The folder of all runs.");
         Option<string?> id = SharedOptions.Text("--id", "NAME", "The run's name; by default the time and the model's name.");
         Option<bool> print = new("--print-recipe") { Description = "Print the resolved recipe and train nothing." };
+        Option<string?> model = SharedOptions.Model();
         Option<string[]> set = SharedOptions.Set();
-        Option<bool> json = SharedOptions.Json("the run's summary"), quiet = SharedOptions.Quiet();
+        Option<bool> json = SharedOptions.Json("the run's summary"), quietly = SharedOptions.Quiet();
         var command = new Verb("train", """
             Trains a model by a recipe, into a new directory: runs/ID holds the recipe, the environment, checkpoints, events,
             the log and at the end summary.json. Ctrl-C stops after a step and saves; 'resume runs/ID' goes on.
             """,
             "train configs/demo.yaml",
+            "train configs/a2.yaml --model regnety_040 --set data.train=/data/imagenet/train --set data.val=/data/imagenet/val",
             "train configs/cifar10.yaml --id first --set train.epochs=5 --set optimizer.lr=0.5")
-        { recipe, runs, id, set, print, json, quiet };
+        { recipe, model, runs, id, set, print, json, quietly };
         command.SetAction(parsed =>
         {
-            LoadedRecipe loaded = RecipeLoader.Load(parsed.GetRequiredValue(recipe), parsed.GetValue(set) ?? []);
+            LoadedRecipe loaded = RecipeLoader.Load(parsed.GetRequiredValue(recipe), parsed.GetValue(set) ?? [], model: parsed.GetValue(model));
             if (parsed.GetValue(print))
             {
                 if (parsed.GetValue(json))
@@ -38,11 +40,14 @@ internal static class TrainCommand
                 return ExitCodes.Success;
             }
 
+            RunDirectory.CheckNew(parsed.GetRequiredValue(runs), parsed.GetValue(id));
             Recipe ready = RunPreflight.Check(loaded);
+            bool quiet = parsed.GetValue(quietly), verbose = parsed.GetValue(SharedOptions.Verbose);
+            using TrainingData data = RunPreflight.Open(loaded, ready, output.Error, verbose);
             RunDirectory run = RunDirectory.Create(parsed.GetRequiredValue(runs), parsed.GetValue(id), ready, Environment.GetCommandLineArgs(), loaded.Path);
             try
             {
-                return new RunExecution(output, parsed.GetValue(json), parsed.GetValue(quiet), parsed.GetValue(SharedOptions.Verbose)).Run(run, ready);
+                return new RunExecution(output, parsed.GetValue(json), quiet, verbose).Run(run, ready, data);
             }
             catch (UserErrorException) when (!run.HasStarted)
             {

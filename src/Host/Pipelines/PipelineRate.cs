@@ -25,6 +25,9 @@ internal sealed record PipelineRate
     /// <summary>What was waited for most; null: nothing.</summary>
     public required StallCause? Limit { get; init; }
 
+    /// <summary>What helps against that.</summary>
+    public required string? Advice { get; init; }
+
     /// <summary>Seconds by stage, over all threads.</summary>
     public required IReadOnlyDictionary<string, double> Stages { get; init; }
 
@@ -58,12 +61,14 @@ internal sealed record PipelineRate
         process.Refresh();
         cpu = process.TotalProcessorTime.TotalSeconds - cpu;
         made = pipeline.Statistics.Samples - made;
+        StallReport stalls = pipeline.Stalls;
         return new PipelineRate
         {
             Images = made,
             ImagesPerSecond = images / seconds,
             ImagesPerCoreSecond = made / Math.Max(cpu, 1e-9),
-            Limit = pipeline.Stalls.Cause,
+            Limit = stalls.Cause,
+            Advice = stalls.Advice,
             Stages = pipeline.Statistics.Stages.ToDictionary(stage => stage.Key, stage => stage.Value - before[stage.Key]),
         };
     }

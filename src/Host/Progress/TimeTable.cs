@@ -46,7 +46,7 @@ internal static class TimeTable
     {
         if (result.Stalls is { Cause: StallCause.Transfer } stalls && result.DataWaitShare < Small && stalls.Share >= Small)
         {
-            return Format($"copying to the device took {100 * stalls.Share:F1} % of the training time; {StallCause.Transfer.Advice()} (docs/stalls.md)");
+            return Format($"copying to the device took {100 * stalls.Share:F1} % of the training time; {stalls.AdviceOn(StallCause.Transfer)} (docs/stalls.md)");
         }
 
         string waited = Format($"the trainer waited for data {100 * result.DataWaitShare:F1} % of the training time");
@@ -54,8 +54,8 @@ internal static class TimeTable
         {
             < Negligible => $"{waited}: the data is fast enough",
             < Small => $"{waited}: little to gain from a faster pipeline",
-            _ => result.Stalls?.Cause is { } cause
-                ? $"{waited}, most of it for: {cause.Label()}; {cause.Advice()} (docs/stalls.md)"
+            _ => result.Stalls is { Cause: { } cause } waits
+                ? $"{waited}, most of it for: {cause.Label()}; {waits.Advice} (docs/stalls.md)"
                 : $"{waited} (docs/stalls.md says what helps)",
         };
     }

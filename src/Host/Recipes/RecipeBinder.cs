@@ -160,7 +160,7 @@ internal sealed class RecipeBinder(RecipeErrors errors, bool withData)
     private void UnknownKey(MapEntry entry, string section, IReadOnlyList<RecipeKey> keys)
     {
         string path = section.Length == 0 ? entry.Key : $"{section}.{entry.Key}";
-        string[] known = [.. section.Length == 0 ? [RecipeLoader.ExtendsKey] : Array.Empty<string>(), .. keys.Select(key => key.Name)];
+        string[] known = [.. section.Length == 0 ? [RecipeLoader.ExtendsKey, ModelTable.Key] : Array.Empty<string>(), .. keys.Select(key => key.Name)];
         string? nearest = NearestName.Of(entry.Key, known) ?? InOtherSection(entry.Key);
         string question = nearest is null ? "." : $"; did you mean '{nearest}'?";
         errors.Add(entry.KeyPlace, $"{path}: unknown key{question} Known: {string.Join(", ", known)}");

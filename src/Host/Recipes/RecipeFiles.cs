@@ -21,29 +21,36 @@ internal static class RecipeFiles
             return null;
         }
 
-        string text;
+        return ReadText(path, extendedAt, RecipeLoader.ExtendsKey, errors) is { } text ? Extend(text, path, [.. chain, (path, full)], errors) : null;
+    }
+
+    /// <summary>A file's text; null (and an error) where it cannot be read.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="namedAt">The place that names it; none: the command line, and then an error is thrown.</param>
+    /// <param name="key">The key that names it.</param>
+    /// <param name="errors">Where errors go.</param>
+    public static string? ReadText(string path, Place? namedAt, string key, RecipeErrors errors)
+    {
         try
         {
-            text = File.ReadAllText(path);
+            return File.ReadAllText(path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
             string what = Unreadable(path, error);
-            if (extendedAt is null)
+            if (namedAt is null)
             {
                 throw new UserErrorException(what, error);
             }
 
-            errors.Add(extendedAt, RecipeLoader.ExtendsKey, $"{what}{(what.EndsWith('?') ? " The" : "; the")} path is seen from the folder of {extendedAt.Source}");
+            errors.Add(namedAt, key, $"{what}{(what.EndsWith('?') ? " The" : "; the")} path is seen from the folder of {namedAt.Source}");
             return null;
         }
-
-        return Extend(text, path, [.. chain, (path, full)], errors);
     }
 
     private static MapNode? Extend(string text, string name, List<(string Name, string Full)> chain, RecipeErrors errors)
     {
-        MapNode? map = YamlReader.ReadDocument(text, name, errors);
+        MapNode? map = YamlReader.ReadDocument(text, name, errors) is { } read ? ModelTable.Rooted(read, name) : null;
         if (map?.Find(RecipeLoader.ExtendsKey) is not { } extends)
         {
             return map;

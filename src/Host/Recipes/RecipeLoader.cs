@@ -25,13 +25,14 @@ public static class RecipeLoader
     /// <param name="path">The file.</param>
     /// <param name="overrides">What <c>--set</c> was given: <c>section.key=value</c> each; later ones win.</param>
     /// <param name="withData">Whether the data's paths are used: environment variables in them must be set then.</param>
+    /// <param name="model">What <c>--model</c> was given: the model, and what the recipe's table of models changes for it.</param>
     /// <exception cref="UserErrorException">Something is wrong with it; a line for each error.</exception>
-    public static LoadedRecipe Load(string path, IReadOnlyList<string> overrides, bool withData = true)
+    public static LoadedRecipe Load(string path, IReadOnlyList<string> overrides, bool withData = true, string? model = null)
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(overrides);
         var errors = new RecipeErrors();
-        MapNode? map = RecipeFiles.Read(path, errors);
+        MapNode? map = RecipeFiles.Read(path, errors) is { } read ? ModelTable.Apply(read, model, errors) : null;
         foreach (string assignment in overrides)
         {
             if (RecipeOverrides.Read(assignment, errors) is { } over && map is not null)
@@ -53,7 +54,8 @@ public static class RecipeLoader
         ArgumentNullException.ThrowIfNull(yaml);
         ArgumentNullException.ThrowIfNull(name);
         var errors = new RecipeErrors();
-        return Resolve(RecipeFiles.Extend(yaml, name, errors), name, errors, withData: true).Recipe;
+        MapNode? map = RecipeFiles.Extend(yaml, name, errors) is { } read ? ModelTable.Apply(read, model: null, errors) : null;
+        return Resolve(map, name, errors, withData: true).Recipe;
     }
 
     private static (Recipe Recipe, RecipeBinder Binder) Resolve(MapNode? map, string name, RecipeErrors errors, bool withData)

@@ -15,9 +15,9 @@ internal static class RecipeOverrides
             return null;
         }
 
-        if (keys[0] == RecipeLoader.ExtendsKey)
+        if (keys[0] is RecipeLoader.ExtendsKey or ModelTable.Key)
         {
-            errors.Add(place, "extends belongs into a file; an override sets a value");
+            errors.Add(place, $"{keys[0]} belongs into a file; an override sets a value");
             return null;
         }
 

@@ -44,11 +44,8 @@ public static class RecipeSchema
         json.WriteStartObject("properties");
         if (root)
         {
-            json.WriteStartObject(RecipeLoader.ExtendsKey);
-            json.WriteString("description", "Path of the recipe that this one goes over, seen from this file's folder: sections merge, values and lists replace.");
-            json.WriteString("type", "string");
-            json.WriteNumber("minLength", 1);
-            json.WriteEndObject();
+            FilePath(json, RecipeLoader.ExtendsKey, "Path of the recipe that this one goes over, seen from this file's folder: sections merge, values and lists replace.");
+            FilePath(json, ModelTable.Key, "Path of a file that says, by model, what --model changes besides the model's name, seen from this file's folder.");
         }
 
         foreach (RecipeKey key in RecipeKey.Of(record))
@@ -69,6 +66,15 @@ public static class RecipeSchema
             json.WriteEndObject();
         }
 
+        json.WriteEndObject();
+    }
+
+    private static void FilePath(Utf8JsonWriter json, string key, string description)
+    {
+        json.WriteStartObject(key);
+        json.WriteString("description", description);
+        json.WriteString("type", "string");
+        json.WriteNumber("minLength", 1);
         json.WriteEndObject();
     }
 

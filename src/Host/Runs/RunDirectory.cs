@@ -54,6 +54,24 @@ public sealed class RunDirectory
     /// <summary>Who writes here: see <see cref="RunLock"/>.</summary>
     public string LockFile => In("run.lock");
 
+    /// <summary>Whether a name may be a new run's: said before the data are opened, which may take a while.</summary>
+    /// <exception cref="UserErrorException">It cannot be one, or the run exists.</exception>
+    public static void CheckNew(string runs, string? id)
+    {
+        ArgumentNullException.ThrowIfNull(runs);
+        if (id is null)
+        {
+            return;
+        }
+
+        CheckId(id);
+        string path = System.IO.Path.Combine(runs, id);
+        if (System.IO.Path.Exists(path))
+        {
+            throw Exists(runs, id, path);
+        }
+    }
+
     /// <summary>Makes a run's directory, with recipe and environment in it; it appears complete or not at all.</summary>
     /// <param name="runs">The folder of all runs; made where it is missing.</param>
     /// <param name="id">The run's name; null: the time and the model's name.</param>
@@ -142,11 +160,14 @@ public sealed class RunDirectory
             {
                 if (id is not null)
                 {
-                    throw new UserErrorException($"run {id} exists in '{runs}'; resume it with: resume {final}, or choose another --id");
+                    throw Exists(runs, id, final);
                 }
             }
         }
     }
+
+    private static UserErrorException Exists(string runs, string id, string path) =>
+        new($"run {id} exists in '{runs}'; resume it with: resume {path}, or choose another --id");
 
     private static void CheckId(string id)
     {

@@ -20,8 +20,8 @@ public sealed class Trainer : IDisposable
     private readonly Recipe _recipe;
     private readonly PhaseClock _clock = new();
     private readonly ComputeDevice _device;
+    private readonly TrainingData _data;
     private readonly ISampleSource _train;
-    private readonly ISampleSource? _val;
     private readonly TrainState _state;
     private readonly DeviceFeed _feed;
     private readonly ImagePipeline _pipeline;
@@ -40,11 +40,9 @@ public sealed class Trainer : IDisposable
         _job = job;
         _recipe = job.Recipe;
         _device = ComputeDevice.Resolve(_recipe.Train, job.Logger);
-        _train = SampleSources.Open(_recipe.Data.Train, job.Logger);
-        _val = _recipe.Data.Val is { } val ? ClassMap.Align(SampleSources.Open(val, job.Logger), _train) : null;
-        int classes = _recipe.Model.NumClasses ?? _train.ClassNames.Count;
-        RunChecks.Classes(_train, classes);
-
+        _data = job.Data ?? TrainingData.Open(_recipe, job.Logger);
+        _train = _data.Train;
+        int classes = _data.Classes;
         _progress = job.ResumeFrom is { } from ? CheckpointStore.ReadProgress(from) : new TrainProgress();
         _state = new TrainState(_recipe, classes, _device.Device);
         _feed = new DeviceFeed(_device.Device, _recipe.Data.Mean, _recipe.Data.Std);
@@ -56,7 +54,7 @@ public sealed class Trainer : IDisposable
         Mixer? mixer = _recipe.Mix.Enabled ? new Mixer(classes, _recipe.Loss.Smoothing) : null;
         _step = new TrainStep(_recipe, _state, _feed, loss, mixer, _device, _clock, _batches.StageNext);
         _reporter = new RunReporter(observer, _recipe, _clock, _pipeline, _totalSteps, job.Logger);
-        _validation = _val is null ? null : new Validation(_val, _recipe, _state, _device, _reporter, _clock, job.Logger);
+        _validation = _data.Val is null ? null : new Validation(_data.Val, _recipe, _state, _device, _reporter, _clock, job.Logger);
         _swa = _state.Swa is null ? null : new SwaUpdates(_recipe, _state, _device, _clock, () => OpenPipeline(0));
         var store = new CheckpointStore(job.CheckpointDirectory, _recipe.Checkpoint.Keep, _recipe.Checkpoint.KeepEvery);
         _saving = new Saving(store, _recipe.Checkpoint, _state, _reporter, _clock, job.Logger);
@@ -196,7 +194,7 @@ public sealed class Trainer : IDisposable
             TrainingLog.SmallerStatistics(_job.Logger, sizes.Micro, sizes.Group);
         }
 
-        _reporter.Start(_progress, _state.Flat.Segments.Sum(segment => segment.Count), _device, _train, _val);
+        _reporter.Start(_progress, _state.Flat.Segments.Sum(segment => segment.Count), _device, _train, _data.Val);
     }
 
     /// <summary>One step; none where the wait for data was cancelled.</summary>
@@ -265,7 +263,9 @@ public sealed class Trainer : IDisposable
         _pipeline.Dispose();
         _feed.Dispose();
         _state.Dispose();
-        _val?.Dispose();
-        _train.Dispose();
+        if (_job.Data is null)
+        {
+            _data.Dispose();
+        }
     }
 }

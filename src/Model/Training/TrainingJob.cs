@@ -8,6 +8,9 @@ public sealed record TrainingJob
     /// <summary>The resolved recipe.</summary>
     public required Recipe Recipe { get; init; }
 
+    /// <summary>Its data where they are open, to be disposed by who opened them; none: the trainer opens them.</summary>
+    public TrainingData? Data { get; init; }
+
     /// <summary>Directory that holds the checkpoints, <c>step-00000123/</c> each.</summary>
     public required string CheckpointDirectory { get; init; }
 

@@ -14,18 +14,10 @@ public static class StallCauses
         _ => throw new ArgumentOutOfRangeException(nameof(cause)),
     };
 
-    /// <summary>What helps.</summary>
-    public static string Advice(this StallCause cause) => cause switch
-    {
-        StallCause.Order => "other processes may take the cores",
-        StallCause.Source => "more data.readers or a faster disk may help",
-        StallCause.Decode => "more data.workers or smaller images may help",
-        StallCause.Transform => "more data.workers may help",
-        StallCause.Transfer => "a larger data.ringMemory or a smaller batch may help",
-        _ => throw new ArgumentOutOfRangeException(nameof(cause)),
-    };
-
     /// <summary>What helps where so many workers run on so many cores: never more of them than cores.</summary>
+    /// <param name="cause">What was waited for.</param>
+    /// <param name="workers">Worker threads that there are.</param>
+    /// <param name="cores">Cores that the process may use.</param>
     public static string Advice(this StallCause cause, int workers, int cores)
     {
         bool room = workers < cores;
@@ -36,7 +28,10 @@ public static class StallCauses
             StallCause.Transform when room => $"more data.workers may help (up to the {cores} cores)",
             StallCause.Decode => $"{working} already; packing, smaller images or more cores may help",
             StallCause.Transform => $"{working} already; more cores may help",
-            _ => cause.Advice(),
+            StallCause.Order => "other processes may take the cores",
+            StallCause.Source => "more data.readers or a faster disk may help",
+            StallCause.Transfer => "a larger data.ringMemory or a smaller batch may help",
+            _ => throw new ArgumentOutOfRangeException(nameof(cause)),
         };
     }
 }

@@ -11,8 +11,9 @@ namespace StreamTrainer.Pipeline.Diagnostics;
 /// </summary>
 /// <param name="logger">Told of long stalls while they happen, and of their sum at the end.</param>
 /// <param name="timing">Ticks of decoding and of transforming so far, over all workers.</param>
+/// <param name="workers">Worker threads that there are, for the advice.</param>
 /// <param name="window">How often a stall is told of at most.</param>
-internal sealed class StallMeter(ILogger logger, Func<(long Decode, long Transform)> timing, TimeSpan window)
+internal sealed class StallMeter(ILogger logger, Func<(long Decode, long Transform)> timing, int workers, TimeSpan window)
 {
     /// <summary>Above this share of a window the log is told.</summary>
     private const double Telling = 0.10;
@@ -96,7 +97,7 @@ internal sealed class StallMeter(ILogger logger, Func<(long Decode, long Transfo
         double watched = first == 0 ? 0 : Seconds(Math.Max(0, Volatile.Read(ref _last) - first));
         double startup = Seconds((first == 0 ? Stopwatch.GetTimestamp() : first) - _opened);
         return new StallReport(
-            _ticks.Select((_, cause) => KeyValuePair.Create((StallCause)cause, first == 0 ? 0 : Seconds(Volatile.Read(ref _ticks[cause])))), watched, startup);
+            _ticks.Select((_, cause) => KeyValuePair.Create((StallCause)cause, first == 0 ? 0 : Seconds(Volatile.Read(ref _ticks[cause])))), watched, startup, workers, Environment.ProcessorCount);
     }
 
     /// <summary>Tells the log what it came to, where that is worth a line.</summary>
@@ -153,7 +154,7 @@ internal sealed class StallMeter(ILogger logger, Func<(long Decode, long Transfo
         if (waited > Telling * seconds)
         {
             StallCause cause = Enum.GetValues<StallCause>().MaxBy(each => _ticks[(int)each] - _told[(int)each]);
-            PipelineLog.Stalled(logger, 100 * waited / seconds, seconds, cause.Label(), cause.Advice());
+            PipelineLog.Stalled(logger, 100 * waited / seconds, seconds, cause.Label(), cause.Advice(workers, Environment.ProcessorCount));
         }
 
         _ticks.CopyTo(_told, 0);

@@ -16,7 +16,9 @@ public sealed record StallReport
     /// <param name="seconds">Seconds waited by cause; absent: none.</param>
     /// <param name="watchedSeconds">Seconds from the first batch on.</param>
     /// <param name="startupSeconds">Seconds until the first batch.</param>
-    public StallReport(IEnumerable<KeyValuePair<StallCause, double>> seconds, double watchedSeconds, double startupSeconds)
+    /// <param name="workers">Worker threads that there were.</param>
+    /// <param name="cores">Cores that the process may use.</param>
+    public StallReport(IEnumerable<KeyValuePair<StallCause, double>> seconds, double watchedSeconds, double startupSeconds, int workers, int cores)
     {
         ArgumentNullException.ThrowIfNull(seconds);
         foreach ((StallCause cause, double waited) in seconds)
@@ -26,7 +28,15 @@ public sealed record StallReport
 
         WatchedSeconds = watchedSeconds;
         StartupSeconds = startupSeconds;
+        Workers = workers;
+        Cores = cores;
     }
+
+    /// <summary>Worker threads that there were.</summary>
+    public int Workers { get; }
+
+    /// <summary>Cores that the process may use.</summary>
+    public int Cores { get; }
 
     /// <summary>Seconds from the first batch on.</summary>
     public double WatchedSeconds { get; }
@@ -48,11 +58,17 @@ public sealed record StallReport
     public IReadOnlyList<KeyValuePair<string, double>> Seconds =>
         [.. s_causes.Select(cause => KeyValuePair.Create(cause.Label(), SecondsOf(cause)))];
 
+    /// <summary>What helps against <see cref="Cause"/>; null where there is none.</summary>
+    public string? Advice => Cause is { } cause ? AdviceOn(cause) : null;
+
+    /// <summary>What helps against waiting for a stage, with these workers on these cores.</summary>
+    public string AdviceOn(StallCause cause) => cause.Advice(Workers, Cores);
+
     /// <summary>Seconds waited for a stage.</summary>
     public double SecondsOf(StallCause cause) => _seconds[(int)cause];
 
     /// <summary>What to make of it, in a sentence's part.</summary>
     public override string ToString() => Cause is { } cause
-        ? string.Create(CultureInfo.InvariantCulture, $"waited {WaitedSeconds:F1} s of {WatchedSeconds:F1} s, {SecondsOf(cause):F1} s of it for {cause.Label()}: {cause.Advice()}")
+        ? string.Create(CultureInfo.InvariantCulture, $"waited {WaitedSeconds:F1} s of {WatchedSeconds:F1} s, {SecondsOf(cause):F1} s of it for {cause.Label()}: {AdviceOn(cause)}")
         : string.Create(CultureInfo.InvariantCulture, $"waited {WaitedSeconds:F1} s of {WatchedSeconds:F1} s: the data is fast enough");
 }

@@ -73,7 +73,7 @@ public sealed class ShardSource : ISampleSource
             files.ForEach(file => file.Dispose());
             if (error is IOException or UnauthorizedAccessException)
             {
-                throw new UserErrorException($"{store.Name}: cannot be read: {ReadTrouble.Of(error)}", error);
+                throw SourceTrouble.CannotRead(store.Name, error);
             }
 
             throw;

@@ -52,6 +52,8 @@ public static class ClassMap
 
         public int Readers => inner.Readers;
 
+        public ReadCounts Reads => inner.Reads;
+
         public bool CanPrefetch => inner.CanPrefetch;
 
         public bool CanPrefetchBlocks => inner.CanPrefetchBlocks;

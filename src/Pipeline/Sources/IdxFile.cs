@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using StreamTrainer.Pipeline.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace StreamTrainer.Pipeline.Sources;
@@ -71,7 +70,7 @@ internal sealed class IdxFile : IDisposable
             file?.Dispose();
             if (error is IOException or UnauthorizedAccessException or InvalidDataException)
             {
-                throw new UserErrorException($"{path}: cannot be read: {ReadTrouble.Of(error)}", error);
+                throw SourceTrouble.CannotRead(path, error);
             }
 
             throw;

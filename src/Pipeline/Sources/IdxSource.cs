@@ -96,6 +96,6 @@ public sealed class IdxSource : ISampleSource
         string bare = labels.EndsWith(".gz", StringComparison.Ordinal) ? labels[..^3] : labels;
         string[] candidates = [Path.Combine(folder, labels), Path.Combine(folder, bare), Path.Combine(folder, bare + ".gz")];
         return candidates.FirstOrDefault(File.Exists)
-            ?? throw new UserErrorException($"{candidates[0]}: missing; it holds the labels of {path}");
+            ?? throw new UserErrorException($"{candidates[0]}: missing; it holds the labels of {path}: put it there, or name another image file");
     }
 }

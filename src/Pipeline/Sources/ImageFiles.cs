@@ -31,7 +31,7 @@ public static class ImageFiles
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"{folder}: cannot be read: {error.Message}", error);
+            throw SourceTrouble.CannotRead(folder, error);
         }
     }
 

@@ -57,7 +57,7 @@ public sealed class ImageFolderSource : ISampleSource
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"{path}: cannot be read: {error.Message}", error);
+            throw SourceTrouble.CannotRead(path, error);
         }
     }
 

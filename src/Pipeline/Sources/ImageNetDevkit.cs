@@ -2,6 +2,7 @@ using System.Formats.Tar;
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
+using StreamTrainer.Pipeline.Files;
 
 namespace StreamTrainer.Pipeline.Sources;
 
@@ -36,9 +37,14 @@ internal static class ImageNetDevkit
                     ? synset
                     : throw new UserErrorException($"{path}: line {i + 1} of {Truth} is '{line}', which is no class of {Meta}"))];
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (UnauthorizedAccessException error)
         {
-            throw new UserErrorException($"{path}: cannot be read as ImageNet's development kit: {error.Message}", error);
+            throw SourceTrouble.CannotRead(path, error);
+        }
+        catch (Exception error) when (error is IOException or InvalidDataException)
+        {
+            string why = error is InvalidDataException ? error.Message.TrimEnd('.') : ReadTrouble.Of(error);
+            throw new UserErrorException($"{path}: cannot be read as ImageNet's development kit: {why}; name the folder of ILSVRC2012_devkit_t12, or its .tar.gz", error);
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using StreamTrainer.Pipeline.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace StreamTrainer.Pipeline.Sources;
@@ -60,7 +59,7 @@ public sealed class ImageNetValidation : ISampleSource
         catch (Exception error)
         {
             tar?.Dispose();
-            throw error is IOException or UnauthorizedAccessException ? new UserErrorException($"{path}: cannot be read: {ReadTrouble.Of(error)}", error) : error;
+            throw error is IOException or UnauthorizedAccessException ? SourceTrouble.CannotRead(path, error) : error;
         }
     }
 
@@ -108,7 +107,7 @@ public sealed class ImageNetValidation : ISampleSource
             string digits = stem[(stem.LastIndexOf('_') + 1)..];
             if (!int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int number) || number < 1 || number > synsets.Count)
             {
-                throw new UserErrorException($"{path}: '{entry.Name}' is no validation image of {devkit}, which knows the numbers 1 to {synsets.Count} (ILSVRC2012_val_00000001.JPEG)");
+                throw new UserErrorException($"{path}: '{entry.Name}' is no validation image of {devkit}, which knows the numbers 1 to {synsets.Count} (ILSVRC2012_val_00000001.JPEG); name the kit that belongs to the images");
             }
 
             names.Add(entry.Name);

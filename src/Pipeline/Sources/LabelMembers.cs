@@ -116,10 +116,10 @@ internal sealed class LabelMembers(ByteFile file)
         }
         catch (JsonException error)
         {
-            throw new UserErrorException($"{file.Name}: '{key}.json' is no JSON: {error.Message}", error);
+            throw new UserErrorException($"{file.Name}: '{key}.json' is no JSON: {SourceTrouble.Of(error)}; mend it, or remove the sample from the archive", error);
         }
 
-        throw new UserErrorException($"{file.Name}: '{key}.json' has no {string.Join(", ", s_keys[..^1])} or {s_keys[^1]} that is a number or a text");
+        throw new UserErrorException($"{file.Name}: '{key}.json' has no {string.Join(", ", s_keys[..^1])} or {s_keys[^1]} that is a number or a text; it must hold the class of '{name}'");
     }
 
     private string Text(string name, TarEntry entry, int longest)

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using StreamTrainer.Pipeline.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace StreamTrainer.Pipeline.Sources;
@@ -63,7 +62,7 @@ public sealed class ListSource : ISampleSource
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"{path}: cannot be read: {ReadTrouble.Of(error)}", error);
+            throw SourceTrouble.CannotRead(path, error);
         }
 
         if (labels.Count == 0)
@@ -111,7 +110,7 @@ public sealed class ListSource : ISampleSource
         {
             if (row.Count != header.Count)
             {
-                throw new UserErrorException($"{path}({reader.Line}): has {Counted.Of(row.Count, "field")}, and the first line names {header.Count}");
+                throw new UserErrorException($"{path}({reader.Line}): has {Counted.Of(row.Count, "field")}, and the first line names {header.Count}; mend the line (a field with a comma stands in quotes), or remove it");
             }
 
             yield return (row[file], Named(row[label], path, reader.Line));
@@ -149,7 +148,7 @@ public sealed class ListSource : ISampleSource
             }
             catch (JsonException error)
             {
-                throw new UserErrorException($"{path}({number}): no JSON object: {error.Message}", error);
+                throw new UserErrorException($"{path}({number}): no JSON object: {SourceTrouble.Of(error)}; mend the line, or remove it", error);
             }
 
             if (file is null)
@@ -166,10 +165,10 @@ public sealed class ListSource : ISampleSource
     private static string Value(Dictionary<string, JsonElement> row, string name, string path, long line) =>
         row.TryGetValue(name, out JsonElement value) && value.ValueKind is JsonValueKind.String or JsonValueKind.Number
             ? value.ToString()
-            : throw new UserErrorException($"{path}({line}): has no '{name}' that is a text or a number");
+            : throw new UserErrorException($"{path}({line}): has no '{name}' that is a text or a number; add it, or remove the line");
 
     private static string Named(string label, string path, long line) =>
-        label.Length > 0 ? label : throw new UserErrorException($"{path}({line}): names no class");
+        label.Length > 0 ? label : throw new UserErrorException($"{path}({line}): names no class; add it, or remove the line");
 
     private static int Column(IReadOnlyList<string> names, string path, string option, string? wanted, string[] usual)
     {
@@ -187,6 +186,6 @@ public sealed class ListSource : ISampleSource
         string columns = string.Join(", ", names.Select(name => $"'{name.Trim()}'"));
         throw new UserErrorException(wanted is null
             ? $"{path}: no column is called {string.Join(", ", usual[..^1])} or {usual[^1]}; it has {columns}; name one by '?{option}=NAME'"
-            : $"{path}: there is no column '{wanted}'; it has {columns}");
+            : $"{path}: there is no column '{wanted}'; it has {columns}; name one of them by '?{option}=NAME'");
     }
 }

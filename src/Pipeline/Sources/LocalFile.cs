@@ -1,5 +1,4 @@
 using System.Globalization;
-using StreamTrainer.Pipeline.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace StreamTrainer.Pipeline.Sources;
@@ -42,7 +41,7 @@ internal sealed class LocalFile : ByteFile
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             file?.Dispose();
-            throw new UserErrorException($"{path}: cannot be read: {ReadTrouble.Of(error)}", error);
+            throw SourceTrouble.CannotRead(path, error);
         }
     }
 

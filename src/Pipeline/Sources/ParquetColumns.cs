@@ -42,7 +42,7 @@ internal sealed record ParquetColumns(DataField Image, DataField Label, IReadOnl
             string columns = string.Join(", ", fields.Select(field => $"'{field.Path}' ({KindOf(field)})"));
             throw new UserErrorException(wanted is null
                 ? $"{path}: no column of the right kind is called {string.Join(", ", names[..^1])} or {names[^1]}; it has {columns}; name one by '?{option}=NAME'"
-                : $"{path}: there is no column '{wanted}' that holds {string.Join(" or ", kinds)}; it has {columns}");
+                : $"{path}: there is no column '{wanted}' that holds {string.Join(" or ", kinds)}; it has {columns}; name one of them by '?{option}=NAME'");
         }
     }
 

@@ -133,7 +133,7 @@ public sealed class ParquetSource : ISampleSource
         }
         catch (Exception error) when (error is not UserErrorException and not OutOfMemoryException)
         {
-            throw new UserErrorException($"{file.Name}: cannot be read as Parquet: {error.Message}", error);
+            throw new UserErrorException($"{file.Name}: cannot be read as Parquet: {error.Message.TrimEnd('.')}; if it was copied or downloaded, do that again", error);
         }
     }
 

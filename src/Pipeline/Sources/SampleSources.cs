@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using StreamTrainer.Pipeline.Demo;
-using StreamTrainer.Pipeline.Files;
 using StreamTrainer.Pipeline.Shards;
 using StreamTrainer.Pipeline.Sources.Remote;
 
@@ -84,7 +83,7 @@ public static class SampleSources
         IReadOnlyList<string> files = BraceList.Is(path) ? BraceList.Expand(path) : [path];
         if (files.FirstOrDefault(file => !Path.Exists(file)) is { } missing)
         {
-            throw new UserErrorException($"{key}: {missing}: no such file or folder{Nearest(missing)}");
+            throw new UserErrorException($"{key}: {Missing(missing).Message}");
         }
     }
 
@@ -124,10 +123,29 @@ public static class SampleSources
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"{path}: cannot be read: {ReadTrouble.Of(error)}", error);
+            throw SourceTrouble.CannotRead(path, error);
         }
 
-        throw new UserErrorException($"{path}: no such file or folder{Nearest(path)}");
+        throw Missing(path);
+    }
+
+    /// <summary>The error of a path that is not there; of one that may be there, in a folder that may not be looked into, that one.</summary>
+    private static UserErrorException Missing(string path)
+    {
+        try
+        {
+            File.GetAttributes(path);
+        }
+        catch (UnauthorizedAccessException denied)
+        {
+            return SourceTrouble.CannotRead(path, denied);
+        }
+        catch (Exception error) when (error is IOException or ArgumentException or NotSupportedException)
+        {
+            // It is not there.
+        }
+
+        return new UserErrorException($"{path}: no such file or folder{Nearest(path)}");
     }
 
     /// <summary>How far the path exists: most wrong paths are wrong at one place.</summary>

@@ -24,7 +24,29 @@ internal sealed class SubsetSource(ISampleSource inner, long[] indices) : ISampl
     public bool CanPrefetch => inner.CanPrefetch;
 
     /// <inheritdoc/>
+    public bool CanPrefetchBlocks => inner.CanPrefetchBlocks;
+
+    /// <inheritdoc/>
     public void Prefetch(long index) => inner.Prefetch(indices[index]);
+
+    /// <summary>Neighbours here are neighbours there, but for those that are left out: few of them are brought too, because two
+    /// requests cost more; never more than are wanted.</summary>
+    /// <inheritdoc/>
+    public void PrefetchBlock(long first, long count)
+    {
+        long end = first + count;
+        while (first < end)
+        {
+            long start = indices[first], next = first + 1;
+            while (next < end && indices[next] > indices[next - 1] && indices[next] - start < 2 * (next + 1 - first))
+            {
+                next++;
+            }
+
+            inner.PrefetchBlock(start, indices[next - 1] + 1 - start);
+            first = next;
+        }
+    }
 
     /// <inheritdoc/>
     public int LabelOf(long index) => inner.LabelOf(indices[index]);

@@ -37,7 +37,9 @@ internal static class TarHeaders
         {
             if (!reader.TryRead(header, position))
             {
-                throw new UserErrorException($"{path}: truncated: a header begins at byte {position} and the file ends at {end}; copy or download it again");
+                throw new UserErrorException(position == start
+                    ? $"{path}: truncated, or no tar archive: it has {Counted.Of(end - start, "byte")}, less than a header; copy or download it again"
+                    : $"{path}: truncated: a header begins at byte {position} and the file ends at {end}; copy or download it again");
             }
 
             if (header.AsSpan().IndexOfAnyExcept((byte)0) < 0)
@@ -139,7 +141,7 @@ internal static class TarHeaders
         if (sum != said)
         {
             throw new UserErrorException(first
-                ? $"{path}: not a tar archive"
+                ? $"{path}: not a tar archive, nor another kind of source; name a folder, an uncompressed tar, a list (.csv, .jsonl), a .parquet file or an IDX image file"
                 : $"{path}: damaged: no valid header at byte {position}; copy or download it again");
         }
     }

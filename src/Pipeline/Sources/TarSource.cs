@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using StreamTrainer.Pipeline.Files;
 
 namespace StreamTrainer.Pipeline.Sources;
 
@@ -174,7 +173,7 @@ public sealed class TarSource : ISampleSource
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"{file.Name}: cannot be read: {ReadTrouble.Of(error)}", error);
+            throw SourceTrouble.CannotRead(file.Name, error);
         }
     }
 

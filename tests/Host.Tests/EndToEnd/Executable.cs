@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using StreamTrainer.Tests;
+using Xunit;
 
 namespace StreamTrainer.Host.Tests.EndToEnd;
 
@@ -34,18 +35,35 @@ internal sealed class Executable : IDisposable
     public static Executable Start(IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments)
     {
         ProcessStartInfo start = IgnoresInterrupt() ? Info("/usr/bin/env", ["--default-signal=INT", Path, .. arguments]) : Info(Path, arguments);
-        foreach ((string name, string value) in environment)
-        {
-            start.Environment[name] = value;
-        }
-
-        return new Executable(start);
+        return new Executable(With(start, environment));
     }
 
     /// <summary>Starts it under a shell's limit of the size of files, in blocks of 1,024 bytes. The runtime's own big files in
     /// memory, which would count too, are switched off.</summary>
     public static Executable StartWithFileLimit(int blocks, params IEnumerable<string> arguments) =>
         new(Info("/bin/bash", ["-c", string.Create(CultureInfo.InvariantCulture, $"ulimit -f {blocks}; export DOTNET_EnableWriteXorExecute=0; exec \"$0\" \"$@\""), Path, .. arguments]));
+
+    /// <summary>Runs it as a user whom rights bind; skips the test where that cannot be: root may read everything, and nobody else
+    /// can become another.</summary>
+    public static (int Code, string Output, string Error) RunUnprivileged(IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments)
+    {
+        if (!Environment.IsPrivilegedProcess)
+        {
+            return Run(environment, arguments);
+        }
+
+        const string SetPrivileges = "/usr/bin/setpriv";
+        Assert.SkipUnless(File.Exists(SetPrivileges), $"rights do not bind root, and there is no {SetPrivileges} to become another user");
+        string[] nobody = ["--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs", Path];
+        // The program itself may lie where only root can look.
+        using (var trial = new Executable(With(Info(SetPrivileges, [.. nobody, "--help"]), environment)))
+        {
+            Assert.SkipUnless(trial.Wait().Code == 0, "the user nobody cannot run the program where it lies");
+        }
+
+        using var program = new Executable(With(Info(SetPrivileges, [.. nobody, .. arguments]), environment));
+        return program.Wait();
+    }
 
     /// <summary>Runs it to its end.</summary>
     public static (int Code, string Output, string Error) Run(params IEnumerable<string> arguments)
@@ -111,6 +129,16 @@ internal sealed class Executable : IDisposable
         const string Status = "/proc/self/status", Ignored = "SigIgn:";
         string? mask = File.Exists(Status) ? File.ReadLines(Status).FirstOrDefault(line => line.StartsWith(Ignored, StringComparison.Ordinal)) : null;
         return mask is not null && (ulong.Parse(mask.AsSpan(Ignored.Length), NumberStyles.HexNumber | NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture) & 2) != 0;
+    }
+
+    private static ProcessStartInfo With(ProcessStartInfo start, IReadOnlyDictionary<string, string> environment)
+    {
+        foreach ((string name, string value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        return start;
     }
 
     private static ProcessStartInfo Info(string program, IEnumerable<string> arguments)

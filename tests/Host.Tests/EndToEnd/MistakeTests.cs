@@ -33,6 +33,34 @@ public sealed class MistakeTests : IDisposable
         Assert.False(Directory.Exists(_small.Runs) && Directory.EnumerateFileSystemEntries(_small.Runs).Any());
     }
 
+    /// <summary>What only the data, the device or the weights can say against a recipe: the same, and never a run's directory.</summary>
+    [Theory]
+    [InlineData("data.augRepeats=3", "--set data.augRepeats=3: data.augRepeats: repeated augmentation rounds an epoch down to a multiple of 256, and the 12 training samples leave nothing; set it to 0, or train on more")]
+    [InlineData("train.batchSize=16", "--set train.batchSize=16: train.batchSize: 16 is more than the 12 training samples; lower it to at most 12")]
+    [InlineData("data.train=FOLDER/train?repeat=30 data.augRepeats=3 train.batchSize=300", "train.batchSize: 300 is more than the 256 images that an epoch with data.augRepeats 3 has of 360 training samples; lower it to at most 256")]
+    [InlineData("model.numClasses=2", "model.numClasses: 2 is less than the 3 classes of FOLDER/train; leave it out or set it to 3")]
+    [InlineData("data.val=FOLDER/other", "FOLDER/other: has classes that FOLDER/train has not: 'zebra'; both need the same class folders")]
+    [InlineData("data.val=FOLDER/other/zebra", "FOLDER/other/zebra: has no folders")]
+    [InlineData("data.train=FOLDER/train?holdout=12&part=train", "FOLDER/train?holdout=12&part=train: 12 samples cannot be held out of 12")]
+    [InlineData("data.train=demo:nothing", "demo:nothing")]
+    [InlineData("train.device=cuda:99", "train.device: 'cuda:99' is not there")]
+    [InlineData("train.device=cpu train.precision=tf32", "train.precision: tf32 is for CUDA devices")]
+    [InlineData("train.from=RECIPE", "RECIPE")]
+    public void ARefusedRunIsNone(string settings, string message)
+    {
+        string other = Path.Combine(_small.Folder, "other", "zebra");
+        Directory.CreateDirectory(other);
+        File.Copy(Path.Combine(_small.Folder, "val", "class0", "0.jpg"), Path.Combine(other, "0.jpg"));
+        string Named(string text) => text.Replace("FOLDER", _small.Folder, StringComparison.Ordinal).Replace("RECIPE", _small.Recipe, StringComparison.Ordinal);
+        (int code, string output, string error) = Executable.Run([.. _small.Train("refused", 1), .. settings.Split(' ').SelectMany(setting => new[] { "--set", Named(setting) })]);
+        Assert.True(code == 2, error);
+        Assert.Empty(output);
+        string line = Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.StartsWith("error: ", line, StringComparison.Ordinal);
+        Assert.Contains(Named(message), line, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_small.Runs) && Directory.EnumerateFileSystemEntries(_small.Runs).Any());
+    }
+
     [Theory]
     [InlineData("train --runz x recipe.yaml", "unknown option '--runz'; did you mean '--runs'?")]
     [InlineData("train", "RECIPE")]
@@ -92,6 +120,10 @@ public sealed class MistakeTests : IDisposable
     {
         Assert.Equal(0, Executable.Run(_small.Train("once", 1)).Code);
         (int code, _, string error) = Executable.Run(_small.Train("once", 1));
+        Assert.Equal(2, code);
+        Assert.Contains("run once exists", error, StringComparison.Ordinal);
+        // Before its data are looked at, which may take long.
+        (code, _, error) = Executable.Run(_small.Train("once", 1, "--set", $"data.train={_small.Folder}/train/class0"));
         Assert.Equal(2, code);
         Assert.Contains("run once exists", error, StringComparison.Ordinal);
     }

@@ -69,9 +69,7 @@ public sealed class NginxTests : IDisposable
         (int code, string output, string error) = Executable.Run(_small.Train("refused", Steps, "--set", $"data.train={_server.Address}/{location}"));
         Assert.Equal(2, code);
         Assert.Empty(output);
-        string[] lines = error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal($"run refused in {_small.Run("refused")}", lines[0]);
-        Assert.Contains(message, Assert.Single(lines[1..]), StringComparison.Ordinal);
+        Assert.Contains(message, Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -57,7 +57,7 @@ public sealed class ProgressTests
             BadSamples = 0,
             Phases = [KeyValuePair.Create("startup", 1.0), KeyValuePair.Create("forward", 8.95), KeyValuePair.Create("report", 0.0)],
             Stages = [KeyValuePair.Create("read", 1.0), KeyValuePair.Create("read: ring full", 9.0), KeyValuePair.Create("decode", 2.0)],
-            Stalls = new StallReport([KeyValuePair.Create(StallCause.Decode, 10 * share)], watchedSeconds: 10, startupSeconds: 0),
+            Stalls = new StallReport([KeyValuePair.Create(StallCause.Decode, 10 * share)], watchedSeconds: 10, startupSeconds: 0, workers: 1, cores: 2),
         });
         string table = writer.ToString();
         Assert.Contains("forward                           8.95 s    89.5 %", table, StringComparison.Ordinal);

@@ -32,8 +32,8 @@ public sealed partial class TimeTableTests
     [InlineData(0.05, "decode", "5.0 % of the training time: little to gain from a faster pipeline")]
     [InlineData(0.3, "order", "30.0 % of the training time, most of it for: order; other processes")]
     [InlineData(0.3, "source", "30.0 % of the training time, most of it for: source; more data.readers")]
-    [InlineData(0.3, "decode", "30.0 % of the training time, most of it for: decode; more data.workers")]
-    [InlineData(0.3, "transform", "30.0 % of the training time, most of it for: transform; more data.workers")]
+    [InlineData(0.3, "decode", "30.0 % of the training time, most of it for: decode; more data.workers may help (up to the 4 cores)")]
+    [InlineData(0.3, "transform", "30.0 % of the training time, most of it for: transform; more data.workers may help (up to the 4 cores)")]
     [InlineData(0.3, "transfer", "30.0 % of the training time, most of it for: transfer; a larger data.ringMemory")]
     [InlineData(0.3, "", "30.0 % of the training time (docs/stalls.md")]
     public void The_verdict_names_the_slow_stage(double share, string slow, string expected)
@@ -46,14 +46,28 @@ public sealed partial class TimeTableTests
         Assert.Equal(slow.Length > 0 && share > 0, writer.ToString().Contains($"what the trainer waited for, after its first batch\n{row}\n", StringComparison.Ordinal));
     }
 
+    /// <summary>More workers than cores the process may use would not help, and are not advised.</summary>
+    [Theory]
+    [InlineData("decode", "all 4 cores work already; packing, smaller images or more cores may help (docs/stalls.md)")]
+    [InlineData("transform", "all 4 cores work already; more cores may help (docs/stalls.md)")]
+    public void The_verdict_follows_the_cores(string slow, string advice)
+    {
+        foreach (int workers in (int[])[4, 9])
+        {
+            string verdict = TimeTable.Verdict(Result([1], new double[s_stages.Length], 0.3) with { Stalls = Stalls(slow, 0.3, workers) });
+            Assert.EndsWith($"most of it for: {slow}; {advice}", verdict, StringComparison.Ordinal);
+            Assert.DoesNotContain("data.workers", verdict, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void Copies_are_named_though_nobody_waited_for_a_batch() =>
         Assert.Equal(
             "copying to the device took 40.0 % of the training time; a larger data.ringMemory or a smaller batch may help (docs/stalls.md)",
             TimeTable.Verdict(Result([1], new double[s_stages.Length], share: 0.01) with { Stalls = Stalls("transfer", 0.4) }));
 
-    private static StallReport Stalls(string slow, double seconds) =>
-        new(Enum.GetValues<StallCause>().Where(cause => cause.Label() == slow).Select(cause => KeyValuePair.Create(cause, seconds)), watchedSeconds: 1, startupSeconds: 0);
+    private static StallReport Stalls(string slow, double seconds, int workers = 3) =>
+        new(Enum.GetValues<StallCause>().Where(cause => cause.Label() == slow).Select(cause => KeyValuePair.Create(cause, seconds)), watchedSeconds: 1, startupSeconds: 0, workers, cores: 4);
 
     [Fact]
     public void Stages_are_told_for_an_image_where_there_were_any()

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using StreamTrainer.Model.Architectures;
@@ -102,7 +103,20 @@ public sealed partial class TrainingStepTests
             _ = TrimHeap(0);
         }
 
-        using Process process = Process.GetCurrentProcess();
-        return (Tensor.TotalCount, process.WorkingSet64);
+        return (Tensor.TotalCount, Memory());
+    }
+
+    /// <summary>Bytes of the process's own. The working set would count what of files happens to be mapped, and miss what is swapped out.</summary>
+    private static long Memory()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            using Process process = Process.GetCurrentProcess();
+            return process.PrivateMemorySize64;
+        }
+
+        return File.ReadLines("/proc/self/status")
+            .Where(line => line.StartsWith("RssAnon:", StringComparison.Ordinal) || line.StartsWith("VmSwap:", StringComparison.Ordinal))
+            .Sum(line => long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) << 10);
     }
 }

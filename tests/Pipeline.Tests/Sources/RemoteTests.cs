@@ -92,7 +92,7 @@ public sealed class RemoteTests : IDisposable
         using ByteFile file = ByteFile.Open($"{server.Address}/a");
         away = true;
         var error = Assert.Throws<UserErrorException>(() => file.Read(new byte[10], 5));
-        Assert.Contains("go on with 'resume'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("goes on with 'resume'", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -208,7 +208,7 @@ public sealed class RemoteTests : IDisposable
         Assert.All(server.Authorizations, header => Assert.Contains("Credential=SESAMEKEY/", header, StringComparison.Ordinal));
         Assert.NotEmpty(server.Authorizations);
         var missing = Assert.Throws<UserErrorException>(() => ByteFile.Open("s3://bucket/b.tar"));
-        Assert.Equal("s3://bucket/b.tar: cannot be read: the server says 404 (NotFound)", missing.Message);
+        Assert.Equal("s3://bucket/b.tar: cannot be read: the server says 404 (NotFound); see that the address is right", missing.Message);
         Assert.DoesNotContain("sesame", missing.ToString(), StringComparison.OrdinalIgnoreCase);
         Assert.Contains("an object is named s3://bucket/key", Assert.Throws<UserErrorException>(() => ByteFile.Open("s3://bucket")).Message, StringComparison.Ordinal);
     }

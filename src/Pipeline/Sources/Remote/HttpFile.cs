@@ -49,7 +49,7 @@ internal sealed class HttpFile : RemoteFile
         }
         catch (IOException error)
         {
-            throw new UserErrorException($"{location}: cannot be read: {error.Message}", error);
+            throw SourceTrouble.CannotRead(location, error);
         }
 
         return file;

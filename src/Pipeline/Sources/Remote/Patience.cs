@@ -18,7 +18,7 @@ internal sealed class Patience(TimeSpan all)
         if (passed >= all)
         {
             throw new UserErrorException(string.Create(CultureInfo.InvariantCulture,
-                $"{name}: cannot be read: {error.Message}; tried {_tries} times in {passed.TotalSeconds:F0} s. Look at the network and the server, and go on with 'resume'"), error);
+                $"{name}: cannot be read: {error.Message}; tried {_tries} times in {passed.TotalSeconds:F0} s. Look at the network and the server; a run that had begun goes on with 'resume'"), error);
         }
 
         RemoteOptions options = RemoteOptions.Current;

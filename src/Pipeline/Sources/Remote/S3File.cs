@@ -52,7 +52,7 @@ internal sealed class S3File : RemoteFile
         }
         catch (IOException error)
         {
-            throw new UserErrorException($"{location}: cannot be read: {error.Message}", error);
+            throw SourceTrouble.CannotRead(location, error);
         }
 
         return file;
