@@ -74,8 +74,8 @@ internal static class DoctorChecks
 
     private static DoctorCheck Tensor()
     {
-        using torch.Tensor sum = torch.ones(3) + 1;
-        return sum.sum().item<float>() == 6 ? Ok("a sum is right") : throw new InvalidOperationException("a sum is wrong");
+        using torch.Tensor ones = torch.ones(3), sum = ones.sum();
+        return sum.item<float>() == 3 ? Ok("a sum is right") : throw new InvalidOperationException("a sum is wrong");
     }
 
     /// <summary>Memory for a network and its batches.</summary>

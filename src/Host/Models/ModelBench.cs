@@ -62,7 +62,8 @@ internal sealed class ModelBench(TrainOptions options, int? size, double seconds
         memory.Start();
         using var scope = NewDisposeScope();
         var result = new BenchResult(name, device.ToString(), device.PrecisionName, options.BatchSize, side);
-        using Tensor images = rand(options.BatchSize, side, side, 3, device: device.Device).sub_(0.5).permute(0, 3, 1, 2);
+        using Scalar mean = 0.5.ToScalar();
+        using Tensor images = rand(options.BatchSize, side, side, 3, device: device.Device).sub_(mean).permute(0, 3, 1, 2);
         using (ImageClassifier model = ModelRegistry.Create(recipe.Model, Classes, 0))
         {
             model.to(device.Device);

@@ -1,5 +1,6 @@
 using StreamTrainer.Model.Architectures.Layers;
 using StreamTrainer.Model.Architectures.Operations;
+using StreamTrainer.Model.Runtime;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -84,9 +85,9 @@ internal sealed class AirBench : ImageClassifier, IDataInitialized
             using var guard = no_grad();
             using var scope = NewDisposeScope();
             Tensor patches = images.unfold(2, Patch, 1).unfold(3, Patch, 1).permute(0, 2, 3, 1, 4, 5).reshape(-1, PatchSize).to(ScalarType.Float64);
-            Tensor covariance = patches.t().mm(patches) / patches.shape[0];
+            Tensor covariance = patches.t().mm(patches).div_(Scalars.Of(patches.shape[0]));
             (Tensor values, Tensor vectors) = linalg.eigh(covariance.cpu());
-            Tensor components = (vectors / (values + WhiteningEps).sqrt()).t().flip(0).reshape(PatchSize, 3, Patch, Patch);
+            Tensor components = (vectors / values.add(Scalars.Of(WhiteningEps), Scalars.One).sqrt()).t().flip(0).reshape(PatchSize, 3, Patch, Patch);
             _weight.copy_(cat([components, -components]));
         }
     }

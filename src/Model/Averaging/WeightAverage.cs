@@ -1,3 +1,4 @@
+using StreamTrainer.Model.Runtime;
 using System.Numerics;
 using StreamTrainer.Model.State;
 using TorchSharp;
@@ -121,12 +122,12 @@ public abstract class WeightAverage : IDisposable
         }
         else if (value.is_floating_point())
         {
-            average.mul_(decay).add_(value, alpha: rest);
+            average.mul_(Scalars.Of(decay)).add_(value, alpha: Scalars.Of(rest));
         }
         else
         {
             // As in timm's: the sum in fp32, then truncated.
-            average.copy_(average.to(ScalarType.Float32).mul_((float)decay).add_(value.to(ScalarType.Float32).mul_((float)rest)));
+            average.copy_(average.to(ScalarType.Float32).mul_(Scalars.Of((float)decay)).add_(value.to(ScalarType.Float32).mul_(Scalars.Of((float)rest)), alpha: Scalars.One));
         }
     }
 

@@ -1,4 +1,5 @@
 using StreamTrainer.Model.Architectures;
+using StreamTrainer.Model.Runtime;
 using StreamTrainer.Pipeline.Options;
 using static TorchSharp.torch;
 
@@ -17,7 +18,7 @@ internal static class TestTimeForward
     {
         Tensor logits = model.forward(images);
         return augmentation == TestTimeAugmentation.Flip
-            ? (logits.to(ScalarType.Float32) + model.forward(images.flip(Width)).to(ScalarType.Float32)) / 2
+            ? logits.to(ScalarType.Float32).add(model.forward(images.flip(Width)).to(ScalarType.Float32), alpha: Scalars.One).div_(Scalars.Of(2))
             : logits;
     }
 }

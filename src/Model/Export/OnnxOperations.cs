@@ -1,6 +1,7 @@
 using StreamTrainer.Model.Architectures.Layers;
 using StreamTrainer.Model.Architectures.Operations;
 using Parameter = TorchSharp.Modules.Parameter;
+using StreamTrainer.Model.Runtime;
 using static TorchSharp.torch;
 
 namespace StreamTrainer.Model.Export;
@@ -91,7 +92,7 @@ internal sealed class OnnxOperations(OnnxGraph graph) : IOperations<OnnxValue>
     {
         // A row of zeros before the tokens, and a constant in which the class token is added to its place.
         Tensor places = PositionEmbedding.Resample(layer.Positions, tokens.Shape[0]).to(ScalarType.Float32).clone();
-        places.narrow(1, 0, 1).add_(layer.Token);
+        places.narrow(1, 0, 1).add_(layer.Token, alpha: Scalars.One);
         string padded = graph.Node("Pad", [tokens.Name, graph.Shape(0, 1, 0, 0, 0, 0)]);
         return new(graph.Node("Add", [padded, Constant(places)]), _shapes.Embed(layer, tokens.Shape));
     }

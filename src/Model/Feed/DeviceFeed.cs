@@ -1,3 +1,4 @@
+using StreamTrainer.Model.Runtime;
 using System.Diagnostics;
 using StreamTrainer.Pipeline.Batching;
 using TorchSharp;
@@ -168,7 +169,7 @@ public sealed class DeviceFeed : IDisposable
             }
 
             using var scope = NewDisposeScope();
-            images.add_(tensor(shifts, [count, 3, 1, 1], device: _device).mul_(255f).div_(_std.view(1, 3, 1, 1)));
+            images.add_(tensor(shifts, [count, 3, 1, 1], device: _device).mul_(Scalars.Of(255)).div_(_std.view(1, 3, 1, 1)), alpha: Scalars.One);
         }
 
         if (adjustments.HasErasing)
@@ -183,7 +184,7 @@ public sealed class DeviceFeed : IDisposable
     public Tensor Bytes(Tensor images)
     {
         ArgumentNullException.ThrowIfNull(images);
-        return images.permute(0, 2, 3, 1).mul(_std).add_(_mean).round_().clamp_(0, 255).to(ScalarType.Byte).contiguous();
+        return images.permute(0, 2, 3, 1).mul(_std).add_(_mean, alpha: Scalars.One).round_().clamp_(Scalars.Zero, Scalars.Of(255)).to(ScalarType.Byte).contiguous();
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using StreamTrainer.Model.Runtime;
 using StreamTrainer.Pipeline.Batching;
 using StreamTrainer.Pipeline.Options;
 using StreamTrainer.Pipeline.Sampling;
@@ -57,7 +58,7 @@ internal static class ErasedFill
 
         for (int channel = 0; channel < 3; channel++)
         {
-            part[channel].fill_((float)Gaussian.Next(ref draws));
+            part[channel].fill_(Scalars.Of((float)Gaussian.Next(ref draws)));
         }
     }
 

@@ -1,3 +1,4 @@
+using StreamTrainer.Model.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -15,11 +16,11 @@ internal sealed class BinaryCrossEntropyLoss(LossOptions options, int classes) :
         Tensor shares = targets.IsSoft ? targets.Value : SoftTargets.OneHot(targets.Value, classes, options.Smoothing);
         if (options.TargetThreshold is { } threshold)
         {
-            shares = shares.gt((float)threshold);
+            shares = shares.gt(Scalars.Of((float)threshold));
         }
 
         Tensor sum = functional.binary_cross_entropy_with_logits(wide, shares.to(wide.dtype), reduction: Reduction.Sum);
         long count = options.Reduction == LossReduction.Mean ? wide.numel() : wide.shape[0];
-        return sum / count;
+        return sum.div(Scalars.Of(count));
     }
 }

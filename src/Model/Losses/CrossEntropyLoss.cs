@@ -1,3 +1,4 @@
+using StreamTrainer.Model.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -15,6 +16,6 @@ internal sealed class CrossEntropyLoss(double smoothing) : ILoss
         }
 
         Tensor likelihood = log.gather(1, targets.Value.unsqueeze(1)).neg().mean();
-        return smoothing == 0 ? likelihood : likelihood * (1 - smoothing) - log.mean() * smoothing;
+        return smoothing == 0 ? likelihood : likelihood.mul(Scalars.Of(1 - smoothing)) - log.mean().mul(Scalars.Of(smoothing));
     }
 }

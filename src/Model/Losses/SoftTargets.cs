@@ -1,3 +1,4 @@
+using StreamTrainer.Model.Runtime;
 using static TorchSharp.torch;
 
 namespace StreamTrainer.Model.Losses;
@@ -10,7 +11,7 @@ internal static class SoftTargets
     {
         double off = smoothing / classes;
         long count = labels.shape[0];
-        Tensor own = full(count, 1, (float)(1.0 - smoothing + off), device: labels.device);
-        return full(count, classes, (float)off, device: labels.device).scatter_(1, labels.unsqueeze(1), own);
+        Tensor own = full(count, 1, Scalars.Of((float)(1.0 - smoothing + off)), device: labels.device);
+        return full(count, classes, Scalars.Of((float)off), device: labels.device).scatter_(1, labels.unsqueeze(1), own);
     }
 }

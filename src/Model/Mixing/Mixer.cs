@@ -1,4 +1,5 @@
 using StreamTrainer.Model.Losses;
+using StreamTrainer.Model.Runtime;
 using StreamTrainer.Model.State;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -39,7 +40,7 @@ public sealed class Mixer(int classes, double smoothing)
         }
 
         Tensor own = SoftTargets.OneHot(labels, classes, smoothing);
-        Tensor targets = plan.Lambda >= 1.0 ? own : own.mul((float)plan.Lambda).add_(own.flip(0).mul_((float)(1.0 - plan.Lambda)));
+        Tensor targets = plan.Lambda >= 1.0 ? own : own.mul(Scalars.Of((float)plan.Lambda)).add_(own.flip(0).mul_(Scalars.Of((float)(1.0 - plan.Lambda))), alpha: Scalars.One);
         return (mixed, targets);
     }
 
@@ -54,8 +55,8 @@ public sealed class Mixer(int classes, double smoothing)
             return result;
         }
 
-        return pixels.to(ScalarType.Float32).mul_((float)plan.Lambda)
-            .add_(other.to(ScalarType.Float32).mul_((float)(1.0 - plan.Lambda))).round_().to(ScalarType.Byte);
+        return pixels.to(ScalarType.Float32).mul_(Scalars.Of((float)plan.Lambda))
+            .add_(other.to(ScalarType.Float32).mul_(Scalars.Of((float)(1.0 - plan.Lambda))), alpha: Scalars.One).round_().to(ScalarType.Byte);
     }
 
     /// <summary>Images i and n - 1 - i are each other's partners: a pair is read and written once, by one thread.</summary>

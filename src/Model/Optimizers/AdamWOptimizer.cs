@@ -1,3 +1,4 @@
+using StreamTrainer.Model.Runtime;
 using StreamTrainer.Model.State;
 using static TorchSharp.torch;
 
@@ -31,10 +32,10 @@ internal sealed class AdamWOptimizer(FlatState flat, OptimizerOptions options, P
         var n = AdamNumbers<double>.At(options, _eps, Steps, unbias: true);
         Tensor values = RuleRows.Of(Flat.Values), gradients = RuleRows.Of(Flat.Gradients);
         Tensor first = RuleRows.Of(State["exp_avg"]), second = RuleRows.Of(State["exp_avg_sq"]);
-        values.mul_((rows.Decay * rows.LrScale).mul_(-learningRate).add_(1));
-        first.mul_(n.Beta1).add_(gradients, alpha: n.Rest1);
-        second.mul_(n.Beta2).addcmul_(gradients, gradients, n.Rest2);
-        Tensor update = first / second.sqrt().mul_(n.UnbiasRoot2).add_(n.Eps);
-        values.addcmul_(update, rows.LrScale, -learningRate * n.Unbias1);
+        values.mul_((rows.Decay * rows.LrScale).mul_(Scalars.Of(-learningRate)).add_(Scalars.One, Scalars.One));
+        first.mul_(Scalars.Of(n.Beta1)).add_(gradients, alpha: Scalars.Of(n.Rest1));
+        second.mul_(Scalars.Of(n.Beta2)).addcmul_(gradients, gradients, Scalars.Of(n.Rest2));
+        Tensor update = first / second.sqrt().mul_(Scalars.Of(n.UnbiasRoot2)).add_(Scalars.Of(n.Eps), Scalars.One);
+        values.addcmul_(update, rows.LrScale, Scalars.Of(-learningRate * n.Unbias1));
     }
 }

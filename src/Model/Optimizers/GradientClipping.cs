@@ -1,3 +1,4 @@
+using StreamTrainer.Model.Runtime;
 using StreamTrainer.Model.State;
 using static TorchSharp.torch;
 
@@ -18,7 +19,7 @@ public static class GradientClipping
         if (!(factor >= 1.0))
         {
             using var guard = no_grad();
-            flat.Gradients.mul_(factor);
+            flat.Gradients.mul_(Scalars.Of(factor));
         }
 
         return norm;
@@ -31,7 +32,7 @@ public static class GradientClipping
     {
         ArgumentNullException.ThrowIfNull(flat);
         using var guard = no_grad();
-        flat.Gradients.clamp_(-most, most);
+        flat.Gradients.clamp_(Scalars.Of(-most), Scalars.Of(most));
     }
 
     /// <summary>The 2-norm of all gradients; finite exactly when every gradient is (<see cref="FlatState.NormOf"/>).</summary>

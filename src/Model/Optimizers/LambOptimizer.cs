@@ -1,3 +1,4 @@
+using StreamTrainer.Model.Runtime;
 using StreamTrainer.Model.State;
 using static TorchSharp.torch;
 
@@ -46,13 +47,13 @@ internal sealed class LambOptimizer(FlatState flat, OptimizerOptions options, Pa
         Tensor first = RuleRows.Of(State["exp_avg"]), second = RuleRows.Of(State["exp_avg_sq"]);
         if (_clips)
         {
-            gradients.div_(gradients.norm().div_(options.MaxGradNorm).clamp_min_(1.0));
+            gradients.div_(gradients.norm().div_(Scalars.Of(options.MaxGradNorm)).clamp_min_(Scalars.One));
         }
 
-        first.mul_(n.Beta1).add_(gradients, alpha: n.Rest1);
-        second.mul_(n.Beta2).addcmul_(gradients, gradients, n.Rest2);
-        Tensor update = first.mul(n.Unbias1).div_(second.sqrt().mul_(n.UnbiasRoot2).add_(n.Eps)).addcmul_(values, rows.Decay, 1);
-        values.addcmul_(update, TrustRatios(update.view(-1), rows).mul_(rows.LrScale), -learningRate);
+        first.mul_(Scalars.Of(n.Beta1)).add_(gradients, alpha: Scalars.Of(n.Rest1));
+        second.mul_(Scalars.Of(n.Beta2)).addcmul_(gradients, gradients, Scalars.Of(n.Rest2));
+        Tensor update = first.mul(Scalars.Of(n.Unbias1)).div_(second.sqrt().mul_(Scalars.Of(n.UnbiasRoot2)).add_(Scalars.Of(n.Eps), Scalars.One)).addcmul_(values, rows.Decay, Scalars.One);
+        values.addcmul_(update, TrustRatios(update.view(-1), rows).mul_(rows.LrScale), Scalars.Of(-learningRate));
     }
 
     /// <summary>The trust ratio of each row, <c>[rows, 1]</c>.</summary>
@@ -68,8 +69,8 @@ internal sealed class LambOptimizer(FlatState flat, OptimizerOptions options, Pa
 
         // A zero parameter gives 0, a zero update infinity or NaN: all of them mean 1. NaN of the numbers themselves stays in the update.
         Tensor all = stack(ratios);
-        all = where((all > 0).logical_and_(all.isfinite()), all, one);
-        return (_capped ? all.clamp_max_(1.0) : all).index_select(0, rows.Parameter).unsqueeze(1);
+        all = where(all.gt(Scalars.Zero).logical_and_(all.isfinite()), all, one);
+        return (_capped ? all.clamp_max_(Scalars.One) : all).index_select(0, rows.Parameter).unsqueeze(1);
     }
 
     private bool Adapts(in ParameterRule rule) => rule.Segment.IsTrained && (rule.WeightDecay != 0 || options.AlwaysAdapt);

@@ -1,3 +1,4 @@
+using StreamTrainer.Model.Runtime;
 using StreamTrainer.Model.State;
 using static TorchSharp.torch;
 
@@ -24,9 +25,9 @@ internal sealed class SgdOptimizer(FlatState flat, OptimizerOptions options, Par
     protected override void StepByOperations(double learningRate, RuleRows rows)
     {
         Tensor values = RuleRows.Of(Flat.Values), gradients = RuleRows.Of(Flat.Gradients), buffer = RuleRows.Of(State["momentum"]);
-        gradients.addcmul_(values, rows.Decay, 1);
-        buffer.mul_(options.Momentum).add_(gradients);
-        Tensor update = _nesterov ? gradients.add_(buffer, alpha: options.Momentum) : buffer;
-        values.addcmul_(update, rows.LrScale, -learningRate);
+        gradients.addcmul_(values, rows.Decay, Scalars.One);
+        buffer.mul_(Scalars.Of(options.Momentum)).add_(gradients, alpha: Scalars.One);
+        Tensor update = _nesterov ? gradients.add_(buffer, alpha: Scalars.Of(options.Momentum)) : buffer;
+        values.addcmul_(update, rows.LrScale, Scalars.Of(-learningRate));
     }
 }

@@ -3,6 +3,7 @@ using StreamTrainer.Model.Feed;
 using StreamTrainer.Model.Losses;
 using StreamTrainer.Model.Mixing;
 using StreamTrainer.Model.Optimizers;
+using StreamTrainer.Model.Runtime;
 using StreamTrainer.Pipeline.Batching;
 using StreamTrainer.Pipeline.Sampling;
 using TorchSharp;
@@ -51,7 +52,7 @@ public sealed class TrainStep(
                     batch.Dispose();
                 }
 
-                sum.add_(Pass(images, targets.Rows(first, _sizes.Micro), step * _sizes.Passes + pass));
+                sum.add_(Pass(images, targets.Rows(first, _sizes.Micro), step * _sizes.Passes + pass), alpha: Scalars.One);
                 TrainingMetrics.PhaseTook(Phase.Backward, clock.Enter(last ? Phase.Optimizer : Phase.Transfer));
             }
         }
@@ -101,7 +102,7 @@ public sealed class TrainStep(
         if (finite)
         {
             using var guard = no_grad();
-            state.Flat.Gradients.mul_(1 / scale);
+            state.Flat.Gradients.mul_(Scalars.Of(1 / scale));
         }
 
         return finite;
@@ -123,12 +124,12 @@ public sealed class TrainStep(
         if (_sizes.Passes > 1)
         {
             // A loss is a mean over its images; the batch's is the mean of its equal parts'.
-            value /= _sizes.Passes;
+            value = value.div(Scalars.Of(_sizes.Passes));
         }
 
         TrainingMetrics.PhaseTook(Phase.Forward, clock.Enter(Phase.Backward));
         // Scaled, then let go: what is summed up is the loss itself.
-        (state.Scaler is { } scaler ? value * scaler.Scale : value).backward();
+        (state.Scaler is { } scaler ? value.mul(Scalars.Of(scaler.Scale)) : value).backward();
         return value.detach();
     }
 

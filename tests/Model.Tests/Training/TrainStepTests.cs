@@ -118,6 +118,52 @@ public sealed class TrainStepTests
         static double Squares(float[] one, float[] other) => one.Zip(other, (a, b) => ((double)a - b) * ((double)a - b)).Sum();
     }
 
+    /// <summary>A garbage collection in the middle of a call of libtorch takes nothing from it (<c>Scalars</c>).</summary>
+    [Fact]
+    public void Collections_at_any_moment_change_nothing()
+    {
+        Recipe recipe = Recipe(group: 12, micro: 4) with
+        {
+            Model = new() { Name = "resnet20_cifar", DropPath = 0.2 },
+            Mix = new() { Mixup = 0.4, Cutmix = 1.0 },
+            Loss = new() { Name = LossKind.Bce, Smoothing = 0.1, TargetThreshold = 0.2 },
+            Optimizer = new() { Lr = Rate, WeightDecay = 1e-3, ClipGrad = 1.0 },
+            Ema = new() { Decay = 0.9 },
+        };
+        float[] quiet = Steps();
+        using var stop = new CancellationTokenSource();
+        var collector = new Thread(() =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                GC.Collect(0);
+                GC.WaitForPendingFinalizers();
+            }
+        });
+        collector.Start();
+        try
+        {
+            Assert.Equal(quiet, Steps());
+        }
+        finally
+        {
+            stop.Cancel();
+            collector.Join();
+        }
+
+        float[] Steps()
+        {
+            using var setup = new Setup(recipe, training: true);
+            var step = new TrainStep(recipe, setup.State, setup.Feed, setup.Loss, new Mixer(Classes, recipe.Loss.Smoothing), setup.Device, new PhaseClock());
+            for (int i = 0; i < 25; i++)
+            {
+                Assert.True(double.IsFinite(step.Run(setup.Batch, i, Rate).Loss));
+            }
+
+            return setup.Weights;
+        }
+    }
+
     private static float[] Fresh(Recipe recipe)
     {
         using var setup = new Setup(recipe, training: true);

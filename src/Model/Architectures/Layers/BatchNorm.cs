@@ -1,3 +1,4 @@
+using StreamTrainer.Model.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -32,7 +33,7 @@ internal sealed class BatchNorm : nn.Module<Tensor, Tensor>, IFreshlyFilled
         _eps = eps;
         _fill = fill;
         _weight = scaled ? nn.Parameter(ones(channels)) : null;
-        _fixedWeight = scaled ? null : full(channels, (float)fill);
+        _fixedWeight = scaled ? null : full(channels, Scalars.Of(fill));
         _bias = nn.Parameter(zeros(channels));
         _mean = zeros(channels);
         _variance = ones(channels);
@@ -50,7 +51,7 @@ internal sealed class BatchNorm : nn.Module<Tensor, Tensor>, IFreshlyFilled
     /// <summary>What it does in an evaluation, as a product and a sum of each channel, in double.</summary>
     public (Tensor Factor, Tensor Shift) AsAffine()
     {
-        Tensor factor = (_weight ?? _fixedWeight)!.to(ScalarType.Float64) / (_variance.to(ScalarType.Float64) + _eps).sqrt();
+        Tensor factor = (_weight ?? _fixedWeight)!.to(ScalarType.Float64) / _variance.to(ScalarType.Float64).add(Scalars.Of(_eps), Scalars.One).sqrt();
         return (factor, _bias.to(ScalarType.Float64) - _mean.to(ScalarType.Float64) * factor);
     }
 
@@ -59,7 +60,7 @@ internal sealed class BatchNorm : nn.Module<Tensor, Tensor>, IFreshlyFilled
     {
         using var guard = no_grad();
         _mean.zero_();
-        _variance.fill_(1);
+        _variance.fill_(Scalars.One);
         _batches.zero_();
     }
 
@@ -69,7 +70,7 @@ internal sealed class BatchNorm : nn.Module<Tensor, Tensor>, IFreshlyFilled
         if (training && !StatisticsStay)
         {
             using var guard = no_grad();
-            _batches.add_(1);
+            _batches.add_(Scalars.OneStep, Scalars.OneStep);
         }
 
         return nn.functional.batch_norm(input, _mean, _variance, _weight ?? _fixedWeight, _bias, training, StatisticsStay ? 0 : BatchWeight ?? _momentum, _eps);

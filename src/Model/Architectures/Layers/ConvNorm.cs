@@ -1,3 +1,4 @@
+using StreamTrainer.Model.Runtime;
 using static TorchSharp.torch;
 
 namespace StreamTrainer.Model.Architectures.Layers;
@@ -47,7 +48,7 @@ internal sealed class ConvNorm
         using var guard = no_grad();
         using var scope = NewDisposeScope();
         (Tensor factor, Tensor shift) = Norm.AsAffine();
-        Tensor own = Convolution.Bias is { } bias ? bias.to(ScalarType.Float64) * factor + shift : shift;
+        Tensor own = Convolution.Bias is { } bias ? (bias.to(ScalarType.Float64) * factor).add_(shift, alpha: Scalars.One) : shift;
         Tensor weight = (Convolution.Weight.to(ScalarType.Float64) * factor.view(-1, 1, 1, 1)).to(Convolution.Weight.dtype);
         return (weight.MoveToOuterDisposeScope(), own.to(Convolution.Weight.dtype).MoveToOuterDisposeScope());
     }

@@ -1,3 +1,4 @@
+using StreamTrainer.Model.Runtime;
 using static TorchSharp.torch;
 
 namespace StreamTrainer.Model.Architectures.Layers;
@@ -23,8 +24,8 @@ internal sealed class DropPath(double rate) : nn.Module<Tensor, Tensor>(nameof(D
         long[] shape = new long[input.Dimensions];
         Array.Fill(shape, 1);
         shape[0] = input.shape[0];
-        Tensor mask = rand(shape, dtype: ScalarType.Float32, device: input.device).add_(keep).floor_();
-        return input.mul_(mask.div_(keep).to(input.dtype));
+        Tensor mask = rand(shape, dtype: ScalarType.Float32, device: input.device).add_(Scalars.Of(keep), Scalars.One).floor_();
+        return input.mul_(mask.div_(Scalars.Of(keep)).to(input.dtype));
     }
 
     /// <summary>The rate of block <paramref name="block"/> of <paramref name="blocks"/>: from 0 to the last's.</summary>

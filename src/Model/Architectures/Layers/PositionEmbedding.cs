@@ -1,3 +1,4 @@
+using StreamTrainer.Model.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -31,7 +32,7 @@ internal sealed class PositionEmbedding(Func<Parameter> token, Func<Parameter> p
     public Tensor forward(Tensor tokens)
     {
         Tensor places = Resample(Positions, tokens.shape[1]);
-        return cat([Token.expand(tokens.shape[0], -1, -1), tokens], 1).add(places);
+        return cat([Token.expand(tokens.shape[0], -1, -1), tokens], 1).add(places, alpha: Scalars.One);
     }
 
     /// <summary>Positions for another number of places.</summary>

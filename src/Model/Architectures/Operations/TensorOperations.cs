@@ -1,5 +1,6 @@
 using StreamTrainer.Model.Architectures.Layers;
 using Parameter = TorchSharp.Modules.Parameter;
+using StreamTrainer.Model.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -35,10 +36,10 @@ internal sealed class TensorOperations : IOperations<Tensor>
     };
 
     // Under autocast a residual stream may be fp32 and what is added to it narrower: the sum is the wider.
-    public Tensor Add(Tensor input, Tensor other) => input.dtype == other.dtype ? input.add_(other) : input.add(other);
+    public Tensor Add(Tensor input, Tensor other) => input.dtype == other.dtype ? input.add_(other, alpha: Scalars.One) : input.add(other, alpha: Scalars.One);
 
     // Not in place: libtorch would round the factor itself to bf16 first, and with it every result by up to 0.2 %.
-    public Tensor Scale(Tensor input, double factor) => input * factor;
+    public Tensor Scale(Tensor input, double factor) => input.mul(Scalars.Of(factor));
 
     public Tensor Drop(DropPath? layer, Tensor input) => layer is null ? input : layer.forward(input);
 
