@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.Reflection;
 using StreamTrainer.Host.Progress;
+using StreamTrainer.Host.Ranks;
 using StreamTrainer.Host.Telemetry;
 using StreamTrainer.Model.Training;
 using StreamTrainer.Pipeline;
@@ -84,6 +85,11 @@ internal static class CommandLine
         while (failure is TargetInvocationException { InnerException: { } inner })
         {
             failure = inner;
+        }
+
+        if (failure is OtherRankFailedException)
+        {
+            return ExitCodes.Failure;
         }
 
         (int code, string text) = failure switch

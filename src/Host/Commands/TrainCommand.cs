@@ -1,4 +1,5 @@
 using System.CommandLine;
+using StreamTrainer.Host.Ranks;
 using StreamTrainer.Host.Recipes;
 using StreamTrainer.Host.Runs;
 using StreamTrainer.Model.Training;
@@ -26,23 +27,34 @@ internal static class TrainCommand
         { recipe, runs, id, set, print, json, quiet };
         command.SetAction(parsed =>
         {
-            LoadedRecipe loaded = RecipeLoader.Load(parsed.GetRequiredValue(recipe), parsed.GetValue(set) ?? []);
+            string[] overrides = parsed.GetValue(set) ?? [];
             if (parsed.GetValue(print))
             {
+                LoadedRecipe printed = RecipeLoader.Load(parsed.GetRequiredValue(recipe), overrides);
                 if (parsed.GetValue(json))
                 {
                     throw new UserErrorException("--print-recipe prints YAML, and --json the summary of a run; leave one of them out");
                 }
 
-                output.Out.Write(RecipeWriter.Write(loaded.Recipe));
+                output.Out.Write(RecipeWriter.Write(printed.Recipe));
                 return ExitCodes.Success;
             }
 
-            Recipe ready = RunPreflight.Check(loaded);
-            RunDirectory run = RunDirectory.Create(parsed.GetRequiredValue(runs), parsed.GetValue(id), ready, Environment.GetCommandLineArgs(), loaded.Path);
+            using RankSession ranks = RankSession.Join();
+            (Recipe ready, string? path) = ranks.Together(() =>
+            {
+                LoadedRecipe loaded = RecipeLoader.Load(parsed.GetRequiredValue(recipe), overrides);
+                return (RunPreflight.Check(loaded), loaded.Path);
+            });
+            if (ranks.Rank != 0)
+            {
+                return FollowerExecution.Run(ranks, ready);
+            }
+
+            RunDirectory run = RunDirectory.Create(parsed.GetRequiredValue(runs), parsed.GetValue(id), ready, Environment.GetCommandLineArgs(), path);
             try
             {
-                return new RunExecution(output, parsed.GetValue(json), parsed.GetValue(quiet), parsed.GetValue(SharedOptions.Verbose)).Run(run, ready);
+                return new RunExecution(output, parsed.GetValue(json), parsed.GetValue(quiet), parsed.GetValue(SharedOptions.Verbose), ranks).Run(run, ready);
             }
             catch (UserErrorException) when (!run.HasStarted)
             {

@@ -33,6 +33,12 @@ public sealed class ExponentialMovingAverage : IDisposable
         _buffers = [.. model.named_buffers().Select(entry => (entry.buffer, entry.buffer.clone().DetachFromDisposeScope()))];
     }
 
+    /// <summary>The average's own tensors: parameters, flat, then the buffers in the model's order.</summary>
+    internal IEnumerable<Tensor> Tensors => _buffers.Select(pair => pair.Average).Prepend(_average);
+
+    /// <summary>The averages of the buffers, in the model's order.</summary>
+    internal IEnumerable<Tensor> Buffers => _buffers.Select(pair => pair.Average);
+
     /// <summary>Takes the model as it is now into the average.</summary>
     /// <exception cref="InvalidOperationException">The model holds the average.</exception>
     public void Update()
