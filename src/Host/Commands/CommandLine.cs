@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.Reflection;
 using StreamTrainer.Host.Progress;
+using StreamTrainer.Host.Ranks;
 using StreamTrainer.Host.Telemetry;
 using StreamTrainer.Model.Training;
 using StreamTrainer.Pipeline;
@@ -79,14 +80,15 @@ internal static class CommandLine
         return code;
     }
 
-    private static int Report(Exception failure, bool verbose, TextWriter error)
+    /// <summary>What an error ends the program with, and what is told of it.</summary>
+    internal static (int Code, string Text) Describe(Exception failure)
     {
         while (failure is TargetInvocationException { InnerException: { } inner })
         {
             failure = inner;
         }
 
-        (int code, string text) = failure switch
+        return failure switch
         {
             UserErrorException => (ExitCodes.UserError, failure.Message),
             RunFailedException => (ExitCodes.Failure, failure.Message),
@@ -94,6 +96,16 @@ internal static class CommandLine
             RunCrashedException crash => (ExitCodes.Failure, $"{Sentence(crash.InnerException!)} (details: {crash.LogFile})"),
             _ => (ExitCodes.Failure, $"{Sentence(failure)} (--verbose shows where)"),
         };
+    }
+
+    private static int Report(Exception failure, bool verbose, TextWriter error)
+    {
+        if (failure is OtherRankFailedException other)
+        {
+            return other.Code;
+        }
+
+        (int code, string text) = Describe(failure);
         error.WriteLine($"error: {Printable.Lines(text)}");
         if (verbose)
         {

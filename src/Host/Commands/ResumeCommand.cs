@@ -1,5 +1,8 @@
 using System.CommandLine;
+using StreamTrainer.Host.Ranks;
 using StreamTrainer.Host.Runs;
+using StreamTrainer.Model.Distributed;
+using StreamTrainer.Model.Training;
 
 namespace StreamTrainer.Host.Commands;
 
@@ -18,8 +21,17 @@ internal static class ResumeCommand
         { run, json, quiet };
         command.SetAction(parsed =>
         {
-            RunDirectory directory = RunDirectory.Open(parsed.GetRequiredValue(run));
-            return new RunExecution(output, parsed.GetValue(json), parsed.GetValue(quiet), parsed.GetValue(SharedOptions.Verbose)).Run(directory, directory.ReadRecipe());
+            using RankSession ranks = RankSession.Join();
+            (RunDirectory directory, Recipe recipe) = ranks.Together(() =>
+            {
+                RunDirectory opened = RunDirectory.Open(parsed.GetRequiredValue(run));
+                Recipe its = opened.ReadRecipe();
+                StepShare.Of(its.Train, ranks.Rank, ranks.Size);
+                return (opened, its);
+            });
+            return ranks.Rank == 0
+                ? new RunExecution(output, parsed.GetValue(json), parsed.GetValue(quiet), parsed.GetValue(SharedOptions.Verbose), ranks).Run(directory, recipe)
+                : FollowerExecution.Run(ranks, recipe);
         });
         return command;
     }

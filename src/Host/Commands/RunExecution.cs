@@ -2,15 +2,17 @@ using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using StreamTrainer.Host.Progress;
+using StreamTrainer.Host.Ranks;
 using StreamTrainer.Host.Runs;
 using StreamTrainer.Host.Telemetry;
+using StreamTrainer.Model.Distributed;
 using StreamTrainer.Model.Training;
 using StreamTrainer.Pipeline;
 
 namespace StreamTrainer.Host.Commands;
 
 /// <summary>One process's part of a run, new or resumed: lock, log, events, training, summary, and what is shown of it.</summary>
-internal sealed class RunExecution(CommandOutput output, bool json, bool quiet, bool verbose)
+internal sealed class RunExecution(CommandOutput output, bool json, bool quiet, bool verbose, RankSession session)
 {
     /// <summary>Trains, and gives the exit code.</summary>
     /// <param name="run">Its directory.</param>
@@ -42,7 +44,10 @@ internal sealed class RunExecution(CommandOutput output, bool json, bool quiet, 
         TrainingResult result;
         try
         {
-            var job = new TrainingJob { Recipe = recipe, Data = data, CheckpointDirectory = run.CheckpointDirectory, ResumeFrom = resumeFrom, InitialWeights = resumeFrom is null && recipe.Train.From is { } from ? RunWeights.FileOf(from, display.Note) : null, Logger = logger };
+            string? weights = resumeFrom is null && recipe.Train.From is { } from ? RunWeights.FileOf(from, display.Note) : null;
+            session.Tell(new RankOrder(run.CheckpointDirectory, resumeFrom));
+            using IRanks ranks = session.Ranks(recipe.Distributed);
+            var job = new TrainingJob { Recipe = recipe, Data = data, Ranks = ranks, CheckpointDirectory = run.CheckpointDirectory, ResumeFrom = resumeFrom, InitialWeights = weights, Logger = logger };
             result = TrainThread.Run(() => Trainer.Run(job, new Observers(recorder, foreign, new Announcement(display, run), display), signals.Token));
         }
         catch (Exception error)

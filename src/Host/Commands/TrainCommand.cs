@@ -1,6 +1,8 @@
 using System.CommandLine;
+using StreamTrainer.Host.Ranks;
 using StreamTrainer.Host.Recipes;
 using StreamTrainer.Host.Runs;
+using StreamTrainer.Model.Distributed;
 using StreamTrainer.Model.Training;
 using StreamTrainer.Pipeline;
 
@@ -28,26 +30,43 @@ internal static class TrainCommand
         { recipe, model, runs, id, set, print, json, quietly };
         command.SetAction(parsed =>
         {
-            LoadedRecipe loaded = RecipeLoader.Load(parsed.GetRequiredValue(recipe), parsed.GetValue(set) ?? [], model: parsed.GetValue(model));
+            string[] overrides = parsed.GetValue(set) ?? [];
             if (parsed.GetValue(print))
             {
+                LoadedRecipe printed = RecipeLoader.Load(parsed.GetRequiredValue(recipe), overrides, model: parsed.GetValue(model));
                 if (parsed.GetValue(json))
                 {
                     throw new UserErrorException("--print-recipe prints YAML, and --json the summary of a run; leave one of them out");
                 }
 
-                output.Out.Write(RecipeWriter.Write(loaded.Recipe));
+                output.Out.Write(RecipeWriter.Write(printed.Recipe));
                 return ExitCodes.Success;
             }
 
-            RunDirectory.CheckNew(parsed.GetRequiredValue(runs), parsed.GetValue(id));
-            Recipe ready = RunPreflight.Check(loaded);
+            using RankSession ranks = RankSession.Join();
+            (LoadedRecipe loaded, Recipe ready) = ranks.Together(() =>
+            {
+                LoadedRecipe read = RecipeLoader.Load(parsed.GetRequiredValue(recipe), overrides, model: parsed.GetValue(model));
+                if (ranks.Rank == 0)
+                {
+                    RunDirectory.CheckNew(parsed.GetRequiredValue(runs), parsed.GetValue(id));
+                }
+
+                Recipe checkedHere = RunPreflight.Check(read);
+                StepShare.Of(checkedHere.Train, ranks.Rank, ranks.Size);
+                return (read, checkedHere);
+            });
+            if (ranks.Rank != 0)
+            {
+                return FollowerExecution.Run(ranks, ready);
+            }
+
             bool quiet = parsed.GetValue(quietly), verbose = parsed.GetValue(SharedOptions.Verbose);
             using TrainingData data = RunPreflight.Open(loaded, ready, output.Error, verbose);
             RunDirectory run = RunDirectory.Create(parsed.GetRequiredValue(runs), parsed.GetValue(id), ready, Environment.GetCommandLineArgs(), loaded.Path);
             try
             {
-                return new RunExecution(output, parsed.GetValue(json), quiet, verbose).Run(run, ready, data);
+                return new RunExecution(output, parsed.GetValue(json), quiet, verbose, ranks).Run(run, ready, data);
             }
             catch (UserErrorException) when (!run.HasStarted)
             {

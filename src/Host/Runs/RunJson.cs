@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using StreamTrainer.Host.Ranks;
 using StreamTrainer.Model.Training;
 
 namespace StreamTrainer.Host.Runs;
@@ -11,6 +12,7 @@ namespace StreamTrainer.Host.Runs;
 [JsonSerializable(typeof(RunEnvironment))]
 [JsonSerializable(typeof(MachineFacts))]
 [JsonSerializable(typeof(RunLockOwner))]
+[JsonSerializable(typeof(RankOrder))]
 internal sealed partial class RunJson : JsonSerializerContext;
 
 /// <summary>A run's state as <c>completed</c> and the like.</summary>

@@ -29,6 +29,12 @@ public abstract class WeightAverage : IDisposable
         _buffers = [.. model.named_buffers().Select(entry => (entry.buffer, entry.buffer.clone().DetachFromDisposeScope()))];
     }
 
+    /// <summary>The average's own tensors: the buffers', in the model's order, behind the parameters', flat.</summary>
+    internal IEnumerable<Tensor> Tensors => Buffers.Prepend(_average);
+
+    /// <summary>The averages of the buffers, in the model's order.</summary>
+    internal IEnumerable<Tensor> Buffers => _buffers.Select(pair => pair.Average);
+
     /// <summary>Exchanges the model and its average, for an evaluation.</summary>
     /// <exception cref="InvalidOperationException">They are exchanged already.</exception>
     public void SwapIn()

@@ -43,4 +43,10 @@ internal static partial class TrainingLog
 
     [LoggerMessage(2012, LogLevel.Information, "starts from the weights of {File}; fresh stays: {Kept}")]
     public static partial void StartsFrom(ILogger logger, string file, string kept);
+
+    [LoggerMessage(2020, LogLevel.Information, "train.groupSize is {Group} and each of {Ranks} ranks has a part of a group: it is mixed as a whole one, but batch norm takes its statistics over {Share} images and not over {Whole}")]
+    public static partial void SharedGroup(ILogger logger, int group, int ranks, int share, int whole);
+
+    [LoggerMessage(2021, LogLevel.Information, "{Ranks} ranks train together: {Hosts}")]
+    public static partial void Together(ILogger logger, int ranks, string hosts);
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using StreamTrainer.Model.Distributed;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -52,6 +53,16 @@ public sealed class TopK
             _entropy += CrossEntropy(row, (int)labels[i]);
             _labelled++;
         }
+    }
+
+    /// <summary>Takes in what other ranks counted, which call this too.</summary>
+    public void SumOver(IRanks ranks)
+    {
+        ArgumentNullException.ThrowIfNull(ranks);
+        // Exact in double: there are fewer than 2^53 images.
+        Span<double> counts = [_first, _five, _labelled, Count, _entropy];
+        ranks.Sum(counts);
+        (_first, _five, _labelled, Count, _entropy) = ((long)counts[0], (long)counts[1], (long)counts[2], (long)counts[3], counts[4]);
     }
 
     /// <summary>Counts a batch whose images each have a set of right answers (ReaL labels, Beyer et al., arXiv 2006.07159): a hit

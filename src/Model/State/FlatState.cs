@@ -17,6 +17,7 @@ public sealed class FlatState : IDisposable
     public const int Alignment = 16;
 
     private readonly List<ParameterSegment> _segments = [];
+    private readonly List<Tensor> _gradientViews = [];
 
     /// <summary>Moves the parameters of <paramref name="model"/> (and only those) into flat memory. Values stay.</summary>
     /// <param name="model">The model, already of its final dtype and on its final device.</param>
@@ -46,8 +47,10 @@ public sealed class FlatState : IDisposable
                 Tensor view = ViewOf(Values, _segments[i]);
                 view.copy_(parameter);
                 parameter.set_(view);
-                // The wrapper goes with the scope; the parameter keeps the view itself, and gives it back with its own end.
-                parameter.grad = ViewOf(Gradients, _segments[i]);
+                // Of the same memory, but no view in autograd's sense: each counts for itself how often it was written to.
+                Tensor gradient = empty(0, type, device).set_(ViewOf(Gradients, _segments[i])).DetachFromDisposeScope();
+                parameter.grad = gradient;
+                _gradientViews.Add(gradient);
             }
         }
     }
@@ -60,6 +63,9 @@ public sealed class FlatState : IDisposable
 
     /// <summary>The parameters in the model's order.</summary>
     public IReadOnlyList<ParameterSegment> Segments => _segments;
+
+    /// <summary>Each parameter's gradient.</summary>
+    internal IReadOnlyList<Tensor> GradientViews => _gradientViews;
 
     /// <summary>Flat memory in pieces, for kernels.</summary>
     internal FlatBlocks Blocks { get; }
@@ -102,6 +108,7 @@ public sealed class FlatState : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _gradientViews.ForEach(gradient => gradient.Dispose());
         Values.Dispose();
         Gradients.Dispose();
     }

@@ -130,17 +130,35 @@ public sealed class CheckpointStore(string directory, int keep, long? keepEvery 
 
     /// <summary>Reads a checkpoint's state file.</summary>
     /// <exception cref="UserErrorException">It is missing, damaged, or of a later version.</exception>
-    public static TrainProgress ReadProgress(string checkpoint)
+    public static TrainProgress ReadProgress(string checkpoint) => ParseProgress(ReadBytes(checkpoint), checkpoint);
+
+    /// <summary>The bytes of a checkpoint's state file.</summary>
+    /// <exception cref="UserErrorException">It is missing.</exception>
+    public static byte[] ReadBytes(string checkpoint)
+    {
+        try
+        {
+            return File.ReadAllBytes(Path.Combine(checkpoint, StateFile));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw Unreadable(checkpoint, error);
+        }
+    }
+
+    /// <summary>What the bytes of a checkpoint's state file say.</summary>
+    /// <exception cref="UserErrorException">They are damaged, or of a later version.</exception>
+    public static TrainProgress ParseProgress(byte[] bytes, string checkpoint)
     {
         string file = Path.Combine(checkpoint, StateFile);
         TrainProgress? progress;
         try
         {
-            progress = JsonSerializer.Deserialize(File.ReadAllBytes(file), CheckpointJson.Default.TrainProgress);
+            progress = JsonSerializer.Deserialize(bytes, CheckpointJson.Default.TrainProgress);
         }
-        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
+        catch (JsonException error)
         {
-            throw new UserErrorException($"{file}: the checkpoint's state cannot be read ({error.Message}); remove {checkpoint} to go on from the one before", error);
+            throw Unreadable(checkpoint, error);
         }
 
         if (progress is null)
@@ -155,6 +173,9 @@ public sealed class CheckpointStore(string directory, int keep, long? keepEvery 
 
         return progress;
     }
+
+    private static UserErrorException Unreadable(string checkpoint, Exception error) =>
+        new($"{Path.Combine(checkpoint, StateFile)}: the checkpoint's state cannot be read ({error.Message}); remove {checkpoint} to go on from the one before", error);
 
     private IEnumerable<(long Step, string Path)> Steps()
     {

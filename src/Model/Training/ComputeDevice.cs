@@ -33,10 +33,13 @@ public sealed record ComputeDevice
 
     /// <summary>Resolves the recipe's wishes and sets libtorch's threads.</summary>
     /// <exception cref="UserErrorException">There is no such device.</exception>
-    public static ComputeDevice Resolve(TrainOptions options, ILogger logger)
+    /// <param name="options">The wishes.</param>
+    /// <param name="logger">Told what is peculiar.</param>
+    /// <param name="local">The process's number on its host: where no device is wished for it takes the GPU of this number.</param>
+    public static ComputeDevice Resolve(TrainOptions options, ILogger logger, int local = 0)
     {
         ArgumentNullException.ThrowIfNull(options);
-        Device device = Parse(options.Device);
+        Device device = Parse(options.Device, local);
         int threads = options.Threads ?? Environment.ProcessorCount;
         TorchRuntime.Initialize(threads);
         foreach (string remedy in TorchRuntime.Remedies)
@@ -80,12 +83,12 @@ public sealed record ComputeDevice
         ? $"cpu, {Counted.Of(Threads, "thread")}"
         : Device.ToString();
 
-    private static Device Parse(string? wish)
+    private static Device Parse(string? wish, int local)
     {
         if (wish is null)
         {
             // With its number: libtorch's "cuda" without one has none to ask the driver about.
-            return cuda.is_available() ? device(DeviceType.CUDA, 0) : CPU;
+            return cuda.is_available() ? device(DeviceType.CUDA, local % cuda.device_count()) : CPU;
         }
 
         string[] parts = wish.Split(':');

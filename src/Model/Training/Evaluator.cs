@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using StreamTrainer.Model.Architectures;
 using StreamTrainer.Model.Diagnostics;
+using StreamTrainer.Model.Distributed;
 using StreamTrainer.Model.Evaluation;
 using StreamTrainer.Model.Feed;
 using StreamTrainer.Pipeline;
@@ -19,8 +20,11 @@ namespace StreamTrainer.Model.Training;
 /// <param name="device">Where the model is.</param>
 /// <param name="logger">The log.</param>
 /// <param name="rejected">Told of each sample that cannot be used, on the thread of <see cref="Run"/>; by default the log is.</param>
-public sealed class Evaluator(ISampleSource source, Recipe recipe, ComputeDevice device, ILogger logger, Action<BadSample>? rejected = null)
+/// <param name="ranks">The processes that score it together, each its part; by default this one alone.</param>
+public sealed class Evaluator(ISampleSource source, Recipe recipe, ComputeDevice device, ILogger logger, Action<BadSample>? rejected = null, IRanks? ranks = null)
 {
+    private readonly IRanks _ranks = ranks ?? OneRank.Instance;
+
     /// <summary>Runs the model in evaluation mode over the whole set. Blocks the calling thread, which must be the one that
     /// owns the model.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
@@ -35,6 +39,8 @@ public sealed class Evaluator(ISampleSource source, Recipe recipe, ComputeDevice
             BatchSize = options.BatchSize,
             Epochs = 1,
             Evaluation = true,
+            Rank = _ranks.Rank,
+            WorldSize = _ranks.Size,
             ImageSize = new ImageSize(options.Size, options.Size),
         };
         using var pipeline = new ImagePipeline(
@@ -59,6 +65,8 @@ public sealed class Evaluator(ISampleSource source, Recipe recipe, ComputeDevice
                     batches.StageNext();
                     score.Add(logits, batch.Labels.AsSpan(0, batch.Count));
                 }
+
+                _ranks.Meet();
             }
         }
         finally
@@ -71,6 +79,7 @@ public sealed class Evaluator(ISampleSource source, Recipe recipe, ComputeDevice
             model.train(training);
         }
 
+        score.SumOver(_ranks);
         return new EvaluationResult(score.Top1, score.Top5, score.MeanCrossEntropy, score.Count);
     }
 

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using StreamTrainer.Model.Architectures;
 using StreamTrainer.Model.Averaging;
+using StreamTrainer.Model.Distributed;
 using StreamTrainer.Model.Losses;
 using StreamTrainer.Model.Mixing;
 using StreamTrainer.Model.Optimizers;
@@ -62,6 +63,10 @@ public sealed record Recipe
     /// <summary>The loop.</summary>
     [Description("The loop: epochs, batch, seed, device.")]
     public TrainOptions Train { get; init; } = new();
+
+    /// <summary>Several processes.</summary>
+    [Description("What the processes of a run on several devices do together.")]
+    public DistributedOptions Distributed { get; init; } = new();
 
     /// <summary>When the state is saved.</summary>
     [Description("When the state is saved; the end of the run and a stop always save it.")]

@@ -1,4 +1,5 @@
 using StreamTrainer.Model.Diagnostics;
+using StreamTrainer.Model.Distributed;
 using StreamTrainer.Model.Feed;
 using StreamTrainer.Model.Losses;
 using StreamTrainer.Model.Mixing;
@@ -20,10 +21,12 @@ namespace StreamTrainer.Model.Training;
 /// <param name="device">Where it is computed.</param>
 /// <param name="clock">Books where the time goes.</param>
 /// <param name="launched">Called when all of a step is on its way to the device, before its result is waited for.</param>
+/// <param name="ranks">The processes that train together; by default this one alone.</param>
 public sealed class TrainStep(
-    Recipe recipe, TrainState state, DeviceFeed feed, ILoss loss, Mixer? mixer, ComputeDevice device, PhaseClock clock, Action? launched = null)
+    Recipe recipe, TrainState state, DeviceFeed feed, ILoss loss, Mixer? mixer, ComputeDevice device, PhaseClock clock, Action? launched = null, IRanks? ranks = null)
 {
-    private readonly StepSizes _sizes = StepSizes.Of(recipe.Train);
+    private readonly IRanks _ranks = ranks ?? OneRank.Instance;
+    private readonly StepShare _sizes = StepShare.Of(recipe.Train, ranks?.Rank ?? 0, ranks?.Size ?? 1);
 
     /// <summary>Trains on a batch and gives it back to its ring as soon as its bytes are no longer needed.</summary>
     /// <param name="batch">The batch; disposed here.</param>
@@ -52,11 +55,12 @@ public sealed class TrainStep(
                     batch.Dispose();
                 }
 
-                sum.add_(Pass(images, targets.Rows(first, _sizes.Micro), step * _sizes.Passes + pass), alpha: Scalars.One);
+                sum.add_(Pass(images, targets.Rows(first, _sizes.Micro), _sizes.PassOf(step, pass), last), alpha: Scalars.One);
                 TrainingMetrics.PhaseTook(Phase.Backward, clock.Enter(last ? Phase.Optimizer : Phase.Transfer));
             }
         }
 
+        _ranks.SumGradients();
         bool skipped = !Unscale();
         if (!skipped)
         {
@@ -67,7 +71,7 @@ public sealed class TrainStep(
         }
 
         launched?.Invoke();
-        double result = sum.to(ScalarType.Float64).item<double>();
+        double result = _ranks.EndStep(sum.to(ScalarType.Float64).item<double>());
         TrainingMetrics.PhaseTook(Phase.Optimizer, clock.Enter(Phase.Report));
         TrainingMetrics.StepDone(count);
         return new StepOutcome(result, skipped);
@@ -110,7 +114,7 @@ public sealed class TrainStep(
 
     /// <summary>Forward and backward of one micro-batch; its gradients are added to those of the passes before it.</summary>
     /// <returns>Its part of the batch's loss.</returns>
-    private Tensor Pass(Tensor images, Targets targets, long draw)
+    private Tensor Pass(Tensor images, Targets targets, long draw, bool last)
     {
         TrainingMetrics.PhaseTook(Phase.Transfer, clock.Enter(Phase.Forward));
         // Dropout and drop path draw from libtorch's generator: seeded by the pass, a resumed run draws the same.
@@ -121,13 +125,14 @@ public sealed class TrainStep(
             value = loss.Forward(state.Model.forward(images), targets);
         }
 
-        if (_sizes.Passes > 1)
+        if (_sizes.AllPasses > 1)
         {
             // A loss is a mean over its images; the batch's is the mean of its equal parts'.
-            value = value.div(Scalars.Of(_sizes.Passes));
+            value = value.div(Scalars.Of(_sizes.AllPasses));
         }
 
         TrainingMetrics.PhaseTook(Phase.Forward, clock.Enter(Phase.Backward));
+        _ranks.BackwardBegins(last);
         // Scaled, then let go: what is summed up is the loss itself.
         (state.Scaler is { } scaler ? value.mul(Scalars.Of(scaler.Scale)) : value).backward();
         return value.detach();
@@ -143,7 +148,7 @@ public sealed class TrainStep(
             return (own, Targets.Labels(classes));
         }
 
-        MixPlan plan = MixPlan.Of(recipe.Train.Seed, batch.Epoch, batch.IndexInEpoch * _sizes.Groups + group, recipe.Mix, batch.ImageSize);
+        MixPlan plan = MixPlan.Of(recipe.Train.Seed, batch.Epoch, _sizes.GroupOf(batch.IndexInEpoch, group), recipe.Mix, batch.ImageSize);
         (Tensor mixed, Tensor shares) = mixer.Apply(own, classes, plan);
         return (mixed, Targets.Soft(shares));
     }

@@ -1,4 +1,5 @@
 using StreamTrainer.Model.Diagnostics;
+using StreamTrainer.Model.Distributed;
 using StreamTrainer.Model.Feed;
 using StreamTrainer.Model.Losses;
 using StreamTrainer.Model.Mixing;
@@ -19,6 +20,8 @@ public sealed class Trainer : IDisposable
     private readonly TrainingJob _job;
     private readonly Recipe _recipe;
     private readonly PhaseClock _clock = new();
+    private readonly IRanks _ranks;
+    private readonly StepShare _share;
     private readonly ComputeDevice _device;
     private readonly TrainingData _data;
     private readonly ISampleSource _train;
@@ -39,23 +42,26 @@ public sealed class Trainer : IDisposable
     {
         _job = job;
         _recipe = job.Recipe;
-        _device = ComputeDevice.Resolve(_recipe.Train, job.Logger);
+        _ranks = job.Ranks;
+        _share = StepShare.Of(_recipe.Train, _ranks.Rank, _ranks.Size);
+        _device = ComputeDevice.Resolve(_recipe.Train, job.Logger, _ranks.LocalRank);
         _data = job.Data ?? TrainingData.Open(_recipe, job.Logger);
         _train = _data.Train;
         int classes = _data.Classes;
-        _progress = job.ResumeFrom is { } from ? CheckpointStore.ReadProgress(from) : new TrainProgress();
+        _progress = job.ResumeFrom is { } from ? CheckpointStore.ParseProgress(_ranks.OfFirst(() => CheckpointStore.ReadBytes(from)), from) : new TrainProgress();
         _state = new TrainState(_recipe, classes, _device.Device);
         _feed = new DeviceFeed(_device.Device, _recipe.Data.Mean, _recipe.Data.Std);
-        _pipeline = OpenPipeline(_progress.Step);
+        _pipeline = OpenPipeline(TrainingBatches.Plan(_recipe, _train.Count, _share).After(_progress.Step, _train.Count));
         _batches = new StagedBatches(_pipeline, _feed);
         _totalSteps = Math.Min(_pipeline.BatchesPerEpoch * _recipe.Train.Epochs, _recipe.Train.MaxSteps ?? long.MaxValue);
         _schedule = SwaRate.Over(Schedules.Schedules.Create(_recipe.Schedule, _recipe.Optimizer.Lr, _recipe.Train.Epochs), _recipe.Swa);
         ILoss loss = Losses.Losses.Create(_recipe.Loss, classes);
         Mixer? mixer = _recipe.Mix.Enabled ? new Mixer(classes, _recipe.Loss.Smoothing) : null;
-        _step = new TrainStep(_recipe, _state, _feed, loss, mixer, _device, _clock, _batches.StageNext);
+        _step = new TrainStep(_recipe, _state, _feed, loss, mixer, _device, _clock, _batches.StageNext, _ranks);
         _reporter = new RunReporter(observer, _recipe, _clock, _pipeline, _totalSteps, job.Logger);
-        _validation = _data.Val is null ? null : new Validation(_data.Val, _recipe, _state, _device, _reporter, _clock, job.Logger);
-        _swa = _state.Swa is null ? null : new SwaUpdates(_recipe, _state, _device, _clock, () => OpenPipeline(0));
+        _validation = _data.Val is null ? null : new Validation(_data.Val, _recipe, _state, _device, _reporter, _clock, _ranks, job.Logger);
+        // The first images of the whole step, on every rank the same.
+        _swa = _state.Swa is null ? null : new SwaUpdates(_recipe, _state, _device, _clock, () => OpenPipeline(TrainingBatches.Plan(_recipe, _train.Count)));
         var store = new CheckpointStore(job.CheckpointDirectory, _recipe.Checkpoint.Keep, _recipe.Checkpoint.KeepEvery);
         _saving = new Saving(store, _recipe.Checkpoint, _state, _reporter, _clock, job.Logger);
     }
@@ -87,15 +93,16 @@ public sealed class Trainer : IDisposable
         }
     }
 
-    private TrainingResult Loop(CancellationToken stop)
+    private TrainingResult Loop(CancellationToken asked)
     {
+        CancellationToken stop = _ranks.Agree(asked);
         Prepare(stop);
         while (true)
         {
             if (stop.IsCancellationRequested)
             {
                 TrainingLog.Stopping(_job.Logger, _progress.Step);
-                _saving.Save(_progress, required: true);
+                Save(required: true);
                 return _reporter.Finish(RunState.Stopped, _progress);
             }
 
@@ -134,9 +141,19 @@ public sealed class Trainer : IDisposable
 
     private void SaveIfDue(bool finished)
     {
-        if (finished || _saving.Due(_progress))
+        if (_ranks.Decide(finished || _saving.Due(_progress)))
         {
-            _saving.Save(_progress, required: finished);
+            Save(required: finished);
+        }
+    }
+
+    /// <summary>All ranks come to one state, which the first writes.</summary>
+    private void Save(bool required)
+    {
+        _ranks.Unite(_state, _progress.Step);
+        if (_ranks.Rank == 0)
+        {
+            _saving.Save(_progress, required);
         }
     }
 
@@ -150,7 +167,7 @@ public sealed class Trainer : IDisposable
                 swa.Models = _progress.SwaModels;
             }
 
-            _state.LoadFrom(from);
+            OnFirst(() => _state.LoadFrom(from));
             if (_state.Scaler is { } scaler && _progress.LossScale is { } scale)
             {
                 scaler.State = scale;
@@ -168,33 +185,54 @@ public sealed class Trainer : IDisposable
                 Model = _recipe.Model.Name,
                 ClassNames = _train.ClassNames,
             };
-            if (_job.InitialWeights is { } weights)
-            {
-                TrainingLog.StartsFrom(_job.Logger, weights, string.Join(", ", StateDict.LoadToGoOnFrom(_state.Model, weights)) is { Length: > 0 } kept ? kept : "nothing");
-            }
-            else
-            {
-                DataInitialization.Run(_state.Model, _feed, () => OpenPipeline(0), stop);
-            }
-
-            // It was made before the data had a part in the weights.
-            _state.Ema?.Reset();
+            OnFirst(() => Begin(stop));
         }
 
+        _ranks.Share(_state);
+        _ranks.Attach(_state);
         _progress = _progress with { Threads = _device.Threads, Precision = _device.PrecisionName };
         _state.Model.train();
-        StepSizes sizes = StepSizes.Of(_recipe.Train);
+        StepSizes sizes = _share.Whole;
         if (_recipe.Train.GroupSize is { } group && group > sizes.Batch)
         {
             TrainingLog.SmallerGroup(_job.Logger, group, sizes.Batch);
         }
 
-        if (sizes.Micro < sizes.Group)
+        if (_share.Micro < sizes.Micro)
+        {
+            TrainingLog.SharedGroup(_job.Logger, sizes.Group, _share.Ranks, _share.Micro, sizes.Micro);
+        }
+        else if (sizes.Micro < sizes.Group)
         {
             TrainingLog.SmallerStatistics(_job.Logger, sizes.Micro, sizes.Group);
         }
 
         _reporter.Start(_progress, _state.Flat.Segments.Sum(segment => segment.Count), _device, _train, _data.Val);
+    }
+
+    /// <summary>The state of a fresh run.</summary>
+    private void Begin(CancellationToken stop)
+    {
+        if (_job.InitialWeights is { } weights)
+        {
+            TrainingLog.StartsFrom(_job.Logger, weights, string.Join(", ", StateDict.LoadToGoOnFrom(_state.Model, weights)) is { Length: > 0 } kept ? kept : "nothing");
+        }
+        else
+        {
+            // The first images of the whole step, for any number of ranks.
+            DataInitialization.Run(_state.Model, _feed, () => OpenPipeline(TrainingBatches.Plan(_recipe, _train.Count)), stop);
+        }
+
+        // It was made before the data had a part in the weights.
+        _state.Ema?.Reset();
+    }
+
+    private void OnFirst(Action work)
+    {
+        if (_ranks.Rank == 0)
+        {
+            work();
+        }
     }
 
     /// <summary>One step; none where the wait for data was cancelled.</summary>
@@ -239,7 +277,7 @@ public sealed class Trainer : IDisposable
         }
 
         _progress = _swa?.Add(_progress) ?? _progress;
-        _reporter.StepDone(_progress, loss, rate, count);
+        _reporter.StepDone(_progress, loss, rate, count * _ranks.Size);
         if (_progress.StepInEpoch == 0 || _progress.Step == _totalSteps)
         {
             _reporter.EpochDone(_progress, LastEpoch);
@@ -250,11 +288,8 @@ public sealed class Trainer : IDisposable
     /// <summary>The epoch of the step that was done last.</summary>
     private long LastEpoch => (_progress.Step - 1) / _progress.StepsPerEpoch;
 
-    private ImagePipeline OpenPipeline(long step)
-    {
-        PipelinePlan plan = TrainingBatches.Plan(_recipe, _train.Count).After(step, _train.Count);
-        return new ImagePipeline(_train, () => TrainingBatches.Transform(_recipe), _recipe.Data, plan, new TensorBatchMemory(_device.Device), _job.Logger);
-    }
+    private ImagePipeline OpenPipeline(PipelinePlan plan) =>
+        new(_train, () => TrainingBatches.Transform(_recipe), _recipe.Data, plan, new TensorBatchMemory(_device.Device), _job.Logger);
 
     /// <inheritdoc/>
     public void Dispose()

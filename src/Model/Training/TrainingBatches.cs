@@ -1,3 +1,4 @@
+using StreamTrainer.Model.Distributed;
 using StreamTrainer.Pipeline;
 using StreamTrainer.Pipeline.Transforms;
 
@@ -17,6 +18,14 @@ public static class TrainingBatches
         return PipelinePlan.ForTraining(recipe.Train.Seed, recipe.Train.BatchSize, size, recipe.Train.Epochs, 0, count, recipe.Data)
             with { Augment = recipe.Augment, Groups = StepSizes.Of(recipe.Train).Groups };
     }
+
+    /// <summary>The batches of one rank, from the first on.</summary>
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="count">Samples of its training set.</param>
+    /// <param name="share">The rank's part of a step.</param>
+    /// <exception cref="UserErrorException">There are too few samples for one batch.</exception>
+    public static PipelinePlan Plan(Recipe recipe, long count, StepShare share) =>
+        Plan(recipe, count) with { BatchSize = share.Batch, Rank = share.Rank, WorldSize = share.Ranks };
 
     /// <summary>The transform of one worker.</summary>
     public static TrainTransform Transform(Recipe recipe)

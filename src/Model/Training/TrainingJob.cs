@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using StreamTrainer.Model.Distributed;
 
 namespace StreamTrainer.Model.Training;
 
@@ -19,6 +20,9 @@ public sealed record TrainingJob
 
     /// <summary>The file of weights that a fresh run starts from; none: fresh ones.</summary>
     public string? InitialWeights { get; init; }
+
+    /// <summary>The processes that train together; not disposed of.</summary>
+    public IRanks Ranks { get; init; } = OneRank.Instance;
 
     /// <summary>Where the log goes.</summary>
     public required ILogger Logger { get; init; }

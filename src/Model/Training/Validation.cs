@@ -1,12 +1,13 @@
 using Microsoft.Extensions.Logging;
 using StreamTrainer.Model.Averaging;
 using StreamTrainer.Model.Diagnostics;
+using StreamTrainer.Model.Distributed;
 using StreamTrainer.Pipeline.Sources;
 
 namespace StreamTrainer.Model.Training;
 
 /// <summary>When a run is scored on its validation set, and what that changes in its books. Training thread only.</summary>
-internal sealed class Validation(ISampleSource source, Recipe recipe, TrainState state, ComputeDevice device, RunReporter reporter, PhaseClock clock, ILogger logger)
+internal sealed class Validation(ISampleSource source, Recipe recipe, TrainState state, ComputeDevice device, RunReporter reporter, PhaseClock clock, IRanks ranks, ILogger logger)
 {
     /// <summary>Whether the state after <see cref="TrainProgress.Step"/> is to be scored and was not yet: a run that was
     /// stopped in the middle of an evaluation finds it due again when it goes on.</summary>
@@ -45,8 +46,9 @@ internal sealed class Validation(ISampleSource source, Recipe recipe, TrainState
 
     private EvaluationResult Score(TrainProgress progress, CancellationToken stop)
     {
+        ranks.UniteStatistics(state);
         long epoch = (progress.Step - 1) / progress.StepsPerEpoch;
-        var evaluator = new Evaluator(source, recipe, device, logger, reporter.Rejected);
+        var evaluator = new Evaluator(source, recipe, device, logger, reporter.Rejected, ranks);
         EvaluationResult result = evaluator.Run(state.Model, stop);
         reporter.Evaluated(progress, epoch, "model", result);
         if (state.Ema is { } ema)

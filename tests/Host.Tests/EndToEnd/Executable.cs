@@ -38,6 +38,14 @@ internal sealed class Executable : IDisposable
         return new Executable(With(start, environment));
     }
 
+    /// <summary>Starts it several times, as the ranks of a run; skips the test where there is no launcher.</summary>
+    public static Executable StartRanks(int ranks, params IEnumerable<string> arguments)
+    {
+        const string Launcher = "/usr/bin/mpirun";
+        Assert.SkipUnless(File.Exists(Launcher), $"there is no {Launcher} (Debian's openmpi-bin)");
+        return new(Info(Launcher, ["--allow-run-as-root", "--oversubscribe", "-n", ranks.ToString(CultureInfo.InvariantCulture), Path, .. arguments]));
+    }
+
     /// <summary>Starts it under a shell's limit of the size of files, in blocks of 1,024 bytes. The runtime's own big files in
     /// memory, which would count too, are switched off.</summary>
     public static Executable StartWithFileLimit(int blocks, params IEnumerable<string> arguments) =>

@@ -14,7 +14,7 @@ public class RecipeErrorsTests
 
     [Theory]
     [InlineData("optimizer:\n  lrr: 0.1", "r.yaml:3: optimizer.lrr: unknown key; did you mean 'lr'? Known: {optimizer}")]
-    [InlineData("optimiser:\n  lr: 0.1", "r.yaml:2: optimiser: unknown key; did you mean 'optimizer'? Known: extends, models, description, model, data, augment, eval, mix, loss, optimizer, schedule, ema, swa, train, checkpoint, log")]
+    [InlineData("optimiser:\n  lr: 0.1", "r.yaml:2: optimiser: unknown key; did you mean 'optimizer'? Known: extends, models, description, model, data, augment, eval, mix, loss, optimizer, schedule, ema, swa, train, distributed, checkpoint, log")]
     [InlineData("train:\n  lr: 0.1", "r.yaml:3: train.lr: unknown key; did you mean 'optimizer.lr'? Known: {train}")]
     [InlineData("train:\n  quux: 1", "r.yaml:3: train.quux: unknown key. Known: {train}")]
     [InlineData("train:\n  epochs: many", "r.yaml:3: train.epochs: found 'many'; allowed: a whole number from 1 to 1000000")]

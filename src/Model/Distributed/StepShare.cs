@@ -1,0 +1,69 @@
+using System.Globalization;
+using StreamTrainer.Model.Training;
+using StreamTrainer.Pipeline;
+
+namespace StreamTrainer.Model.Distributed;
+
+/// <summary>
+/// The part of a step that is one rank's: whole neighbouring groups, or an equal part of one group. Groups and passes keep their
+/// numbers in the whole step, so that what is drawn for them is the same for any number of ranks.
+/// </summary>
+/// <param name="Whole">The step's sizes over all ranks.</param>
+/// <param name="Rank">The rank, from 0.</param>
+/// <param name="Ranks">How many ranks there are.</param>
+public readonly record struct StepShare(StepSizes Whole, int Rank, int Ranks)
+{
+    /// <summary>Images of the rank.</summary>
+    public int Batch => Whole.Batch / Ranks;
+
+    /// <summary>Images of a group, or of the rank's part of one.</summary>
+    public int Group => Math.Min(Whole.Group, Batch);
+
+    /// <summary>Images of a pass.</summary>
+    public int Micro => Math.Min(Whole.Micro, Group);
+
+    /// <summary>Groups of the rank; 1 where it has a part of one.</summary>
+    public int Groups => Batch / Group;
+
+    /// <summary>Passes of the rank.</summary>
+    public int Passes => Batch / Micro;
+
+    /// <summary>Passes of the step over all ranks.</summary>
+    public int AllPasses => Whole.Batch / Micro;
+
+    /// <summary>A group's number among all of the epoch.</summary>
+    /// <param name="batch">The step's number in the epoch.</param>
+    /// <param name="group">The group's number on this rank.</param>
+    public long GroupOf(long batch, int group) => batch * Whole.Groups + ((long)Rank * Batch + group * Group) / Whole.Group;
+
+    /// <summary>A pass's number among all of the run.</summary>
+    /// <param name="step">The step's number.</param>
+    /// <param name="pass">The pass's number on this rank.</param>
+    public long PassOf(long step, int pass) => step * AllPasses + Rank * Passes + pass;
+
+    /// <summary>The share of a rank.</summary>
+    /// <exception cref="UserErrorException">The step cannot be divided so.</exception>
+    public static StepShare Of(TrainOptions options, int rank, int ranks)
+    {
+        StepSizes whole = StepSizes.Of(options);
+        var share = new StepShare(whole, rank, ranks);
+        if (whole.Batch % ranks != 0 || (share.Batch % whole.Group != 0 && whole.Group % share.Batch != 0))
+        {
+            throw new UserErrorException(Text($"train.batchSize: {whole.Batch} images in groups of {whole.Group} cannot be divided among {ranks} ranks, each of which has whole groups or an equal part of one; start another number of ranks, or change train.batchSize or train.groupSize"));
+        }
+
+        if (share.Batch < whole.Group && share.Batch % 2 != 0)
+        {
+            throw new UserErrorException(Text($"train.batchSize: a rank of {ranks} has {share.Batch} of the {whole.Group} images of a group, and images are mixed in pairs; start a number of ranks that leaves each an even number"));
+        }
+
+        if (share.Group % share.Micro != 0)
+        {
+            throw new UserErrorException(Text($"train.microBatchSize: {whole.Micro} does not divide the {share.Group} images that a rank of {ranks} has of a group; set it to a divisor of {share.Group}"));
+        }
+
+        return share;
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
