@@ -1,6 +1,7 @@
 using CsCheck;
 using StreamTrainer.Pipeline.Batching;
 using StreamTrainer.Pipeline.Options;
+using StreamTrainer.Pipeline.Sampling;
 using Xunit;
 
 namespace StreamTrainer.Pipeline.Tests.Batching;
@@ -24,15 +25,38 @@ public sealed class RankTests
                 List<Row> alone = Rows(one, count);
                 List<Row>[] ranks = [.. Enumerable.Range(0, world).Select(rank => Rows(one with { BatchSize = batchSize, WorldSize = world, Rank = rank }, count))];
                 Assert.All(ranks, rows => Assert.Equal(alone.Count / world, rows.Count));
-                // The batch of all is the ranks' batches one after the other, to the byte of every draw.
-                var together = new List<Row>();
-                for (int first = 0; first < ranks[0].Count; first += batchSize)
+                // What one has at a position, the rank has that the position is dealt to, to the byte of every draw.
+                for (int at = 0; at < alone.Count; at++)
                 {
-                    together.AddRange(ranks.SelectMany(rows => rows.Skip(first).Take(batchSize)));
+                    (long batch, int rank, int row) = (one with { BatchSize = batchSize, WorldSize = world }).Partition
+                        .RowOf(one.Partition.PositionOf(at / one.BatchSize, at % one.BatchSize));
+                    Assert.Equal(alone[at], ranks[rank][(int)batch * batchSize + row]);
                 }
-
-                Assert.Equal(alone, together);
             }, iter: 40, threads: 1);
+    }
+
+    /// <summary>Mixing pairs a group with itself read backwards: a rank that has a part of one has pairs.</summary>
+    [Fact]
+    public void APartOfAGroupReadBackwardsIsItsPartners()
+    {
+        Gen.Select(Gen.Int[2, 6], Gen.Int[1, 5], Gen.Int[1, 3], Gen.Int[0, 9]).Sample((parts, half, groups, batch) =>
+        {
+            int batchSize = 2 * half, size = batchSize * parts;
+            var seen = new HashSet<long>();
+            for (int rank = 0; rank < parts * groups; rank++)
+            {
+                var partition = new RankPartition(rank, parts * groups, batchSize, groups);
+                for (int row = 0; row < batchSize; row++)
+                {
+                    long position = partition.PositionOf(batch, row), partner = partition.PositionOf(batch, batchSize - 1 - row);
+                    Assert.Equal((batch, rank, row), partition.RowOf(position));
+                    Assert.True(seen.Add(position));
+                    // Of the same group, as far from its end as the other from its beginning.
+                    (long within, long other) = (position - partition.StepSize * batch, partner - partition.StepSize * batch);
+                    Assert.Equal((within % groups, size - 1 - within / groups), (other % groups, other / groups));
+                }
+            }
+        });
     }
 
     [Fact]
