@@ -67,9 +67,10 @@ public sealed class RankTrainingTests : IDisposable
             Assert.True(code == 0, error);
         }
 
-        Near("one", "true", Steps, 1e-3);
-        Assert.True(Statistics("one", "true") < 1e-4, "running statistics are others");
-        Assert.Throws<Xunit.Sdk.TrueException>(() => Near("one", "false", Steps, 1e-3));
+        // Sums of other parts are rounded otherwise, and the first steps of a fresh network make much of it.
+        Near("one", "true", Steps, 0.03);
+        Assert.True(Statistics("one", "true") < 1e-3, "running statistics are others");
+        Assert.Throws<Xunit.Sdk.TrueException>(() => Near("one", "false", Steps, 0.1));
     }
 
     [Theory]
