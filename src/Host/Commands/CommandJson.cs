@@ -32,6 +32,7 @@ internal sealed record RecipeFinding(string Recipe, bool Valid)
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(EvaluationAnswer))]
+[JsonSerializable(typeof(ReproducedFigure[]))]
 [JsonSerializable(typeof(ImagePrediction[]))]
 [JsonSerializable(typeof(RecipeFinding[]))]
 [JsonSerializable(typeof(ModelFacts[]))]

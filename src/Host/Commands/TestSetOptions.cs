@@ -67,22 +67,33 @@ internal sealed class TestSetOptions
             sets = [NameOf(named)];
         }
 
-        return new EvaluationPlan
+        return At(parsed, sets, own) with
         {
-            Sets = sets,
-            Locations = sets.Select(TestSet.ImagesOf).Distinct(StringComparer.Ordinal).ToDictionary(set => set, set => set == TestSet.V2
-                ? parsed.GetValue(_v2) ?? Variable(V2Variable) ?? throw new UserErrorException($"--on {set}: nobody says where ImageNet-V2 is; name its folder (imagenetv2-matched-frequency-format-val) with --v2 or {V2Variable}")
-                : named ?? own ?? Variable(ValVariable) ?? throw new UserErrorException($"the recipe has no data.val; name what to score on with --val or {ValVariable}"), StringComparer.Ordinal),
-            RealFile = sets.Contains(TestSet.Real)
-                ? parsed.GetValue(_real) ?? Variable(RealVariable) ?? throw new UserErrorException($"--on {TestSet.Real}: nobody says where ReaL's labels are; name real.json with --real or {RealVariable}")
-                : null,
             Resolutions = parsed.GetValue(_resolutions) is { } resolutions ? GridOptions.Resolutions(resolutions) : null,
             Crops = parsed.GetValue(_crops) is { } crops ? GridOptions.Crops(crops) : null,
             Tta = parsed.GetValue(_tta),
             Fold = fold,
-            Save = parsed.GetValue(_save),
         };
     }
+
+    /// <summary>Sets at one test image, as they are, of weights without a recipe.</summary>
+    /// <exception cref="UserErrorException">Nobody says where a set is.</exception>
+    public EvaluationPlan PlanOf(ParseResult parsed, IReadOnlyList<string> sets, EvaluationCell cell) =>
+        At(parsed, sets, null) with { Resolutions = [cell.Resolution], Crops = [cell.CropPct], Tta = TestTimeAugmentation.None };
+
+    private EvaluationPlan At(ParseResult parsed, IReadOnlyList<string> sets, string? recipes) => new()
+    {
+        Sets = sets,
+        Locations = sets.Select(TestSet.ImagesOf).Distinct(StringComparer.Ordinal).ToDictionary(set => set, set => Where(parsed, set, recipes), StringComparer.Ordinal),
+        RealFile = sets.Contains(TestSet.Real)
+            ? parsed.GetValue(_real) ?? Variable(RealVariable) ?? throw new UserErrorException($"--on {TestSet.Real}: nobody says where ReaL's labels are; name real.json with --real or {RealVariable}")
+            : null,
+        Save = parsed.GetValue(_save),
+    };
+
+    private string Where(ParseResult parsed, string set, string? recipes) => set == TestSet.V2
+        ? parsed.GetValue(_v2) ?? Variable(V2Variable) ?? throw new UserErrorException($"--on {set}: nobody says where ImageNet-V2 is; name its folder (imagenetv2-matched-frequency-format-val) with --v2 or {V2Variable}")
+        : parsed.GetValue(_val) ?? recipes ?? Variable(ValVariable) ?? throw new UserErrorException($"nobody says where the validation set is: name what to score on with --val or {ValVariable}");
 
     private IReadOnlyList<string> Sets(ParseResult parsed) => TestSet.Parse(parsed.GetValue(_on) ?? TestSet.Val);
 

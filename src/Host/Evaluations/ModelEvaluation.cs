@@ -49,6 +49,12 @@ internal sealed class ModelEvaluation : IDisposable
         _store = new EvaluationStore(plan.Save ?? (weights.Run is { } run ? Path.Combine(run, "evaluations") : DataCache.File(Cached, _checksum)), note);
         try
         {
+            // Before any images are looked for: with a wrong model it does not matter where they are.
+            foreach (string set in plan.Sets.Where(set => TestSet.IsImageNets(set) && (weights.ClassNames is not null || weights.Recipe.Model.NumClasses is not null)))
+            {
+                ImageNetClasses.Outputs(weights.ClassNames, weights.OutputsFor([]), set);
+            }
+
             foreach (string name in plan.Sets.Select(TestSet.ImagesOf).Distinct(StringComparer.Ordinal))
             {
                 ISampleSource source = SampleSources.Open(plan.Locations[name], logger);
@@ -181,6 +187,11 @@ internal sealed class ModelEvaluation : IDisposable
         }
 
         int known = _weights.OutputsFor(source.ClassNames);
+        if (source.ClassNames.Count < known)
+        {
+            _note($"{source.Name}: has {Counted.Of(source.ClassNames.Count, "class", "classes")}, and {_weights.File} tells {known} apart and does not say which; they are taken for the first {source.ClassNames.Count}");
+        }
+
         return source.ClassNames.Count <= known
             ? source
             : Owned<ISampleSource>(source, () => throw new UserErrorException($"{source.Name}: has {source.ClassNames.Count} classes, and the model {_weights.File} tells {known} apart; name the data that it was trained for"));

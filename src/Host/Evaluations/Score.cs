@@ -51,7 +51,7 @@ internal sealed record Score
 
     /// <summary>Whether each image was right, and its part in the comparison with another model: in the order of the images counted.</summary>
     [JsonIgnore]
-    public required ImageHits Hits { get; init; }
+    public ImageHits Hits { get; init; } = new([], [], [], null);
 }
 
 /// <summary>How often a class was recognised.</summary>

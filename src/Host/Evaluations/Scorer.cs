@@ -1,3 +1,4 @@
+using System.Globalization;
 using StreamTrainer.Host.Statistics;
 using StreamTrainer.Model.Evaluation;
 using StreamTrainer.Model.Training;
@@ -22,7 +23,7 @@ internal static class Scorer
     /// <param name="weights">Which weights.</param>
     /// <param name="saved">The answers.</param>
     /// <param name="right">The right answers of each image, an empty list: not to be counted; none: each image's one class.</param>
-    /// <param name="classNames">The classes in the classifier's order.</param>
+    /// <param name="classNames">The classes in the classifier's order, as far as they are known.</param>
     /// <exception cref="UserErrorException">No image is counted.</exception>
     /// <exception cref="RunFailedException">Answers are no numbers.</exception>
     public static Score Of(
@@ -77,7 +78,7 @@ internal static class Scorer
             hits[answers.Labels[i]] += answers.Best(i) == answers.Labels[i] ? 1 : 0;
         }
 
-        return [.. Enumerable.Range(0, answers.Classes).Where(c => counts[c] > 0).Select(c => new ClassScore(names[c], counts[c], Measure.Share(hits[c], counts[c])))];
+        return [.. Enumerable.Range(0, answers.Classes).Where(c => counts[c] > 0).Select(c => new ClassScore(Name(names, c), counts[c], Measure.Share(hits[c], counts[c])))];
     }
 
     private static Confusion[] Confusions(ImagePredictions answers, int[] counted, IReadOnlyList<string> names)
@@ -87,6 +88,9 @@ internal static class Scorer
             .GroupBy(i => (Truth: answers.Labels[i], Taken: answers.Best(i)))
             .OrderByDescending(pair => pair.Count()).ThenBy(pair => pair.Key)
             .Take(MostConfusions)
-            .Select(pair => new Confusion(names[pair.Key.Truth], names[pair.Key.Taken], pair.Count(), Measure.Share(pair.Count(), ofClass[pair.Key.Truth])))];
+            .Select(pair => new Confusion(Name(names, pair.Key.Truth), Name(names, pair.Key.Taken), pair.Count(), Measure.Share(pair.Count(), ofClass[pair.Key.Truth])))];
     }
+
+    /// <summary>Of an output that no class of the data belongs to only the number is known.</summary>
+    private static string Name(IReadOnlyList<string> names, int output) => output < names.Count ? names[output] : output.ToString(CultureInfo.InvariantCulture);
 }
