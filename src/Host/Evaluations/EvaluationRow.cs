@@ -13,7 +13,7 @@ internal sealed record EvaluationRow
     /// <summary>Crop percentage.</summary>
     public required double CropPct { get; init; }
 
-    /// <summary>Test-time augmentation: none or flip.</summary>
+    /// <summary>Test-time augmentation: none, flip or flipTranslate.</summary>
     public required string Tta { get; init; }
 
     /// <summary>Which weights: best, last, a step; with -raw behind it, not their average.</summary>
@@ -74,7 +74,7 @@ internal sealed record EvaluationRow
         Set = score.Set,
         Resolution = score.Cell.Resolution,
         CropPct = score.Cell.CropPct,
-        Tta = score.Tta.ToString().ToLowerInvariant(),
+        Tta = TtaName.Of(score.Tta),
         Weights = score.Weights,
         Count = score.Count,
         Bad = score.Bad,

@@ -22,7 +22,7 @@ internal sealed class EvaluationStore(string folder, Action<string> note)
     /// <param name="tta">Test-time augmentation.</param>
     /// <param name="weights">Which weights.</param>
     public static string NameOf(string images, EvaluationCell cell, TestTimeAugmentation tta, string weights) => string.Create(
-        CultureInfo.InvariantCulture, $"{images}-{cell.Resolution}-{cell.CropPct}{(tta == TestTimeAugmentation.None ? "" : "-flip")}-{weights}.msgpack");
+        CultureInfo.InvariantCulture, $"{images}-{cell.Resolution}-{cell.CropPct}{(tta == TestTimeAugmentation.None ? "" : $"-{TtaName.Of(tta)}")}-{weights}.msgpack");
 
     /// <summary>Predictions that are there and of the same weights, images and settings; none: they are to be computed.</summary>
     public SavedPredictions? Find(string name, PredictionKey key)

@@ -43,10 +43,10 @@ internal static class EvaluationText
         writer.WriteLine($"  {"set".PadRight(width)}  size   crop    images  {"top-1 %",-22}  {"top-5 %",-22}  {"loss",-23}  {"calibration error %",-21}");
         foreach (Score score in scores)
         {
-            string flip = score.Tta == TestTimeAugmentation.Flip ? "  flipped too" : "";
+            string tta = score.Tta == TestTimeAugmentation.None ? "" : $"  {TtaName.Of(score.Tta)}";
             string skipped = score.Skipped > 0 ? Format($"  {score.Skipped} without a label") : "", bad = score.Bad > 0 ? Format($"  {score.Bad} could not be used") : "";
             writer.WriteLine(Format(
-                $"  {score.Set.PadRight(width)}  {score.Cell.Resolution,4}  {score.Cell.CropPct:0.000}  {score.Count,8}  {Percent(score.Top1),-22}  {Percent(score.Top5),-22}  {Nats(score.Loss),-23}  {Percent(score.Ece),-21}{flip}{skipped}{bad}").TrimEnd());
+                $"  {score.Set.PadRight(width)}  {score.Cell.Resolution,4}  {score.Cell.CropPct:0.000}  {score.Count,8}  {Percent(score.Top1),-22}  {Percent(score.Top5),-22}  {Nats(score.Loss),-23}  {Percent(score.Ece),-21}{tta}{skipped}{bad}").TrimEnd());
         }
     }
 

@@ -145,7 +145,7 @@ internal sealed class ModelEvaluation : IDisposable
     private (SavedPredictions Saved, bool Kept) Answers(
         ImageSet images, string name, PredictionKey key, Recipe recipe, ComputeDevice device, IRanks ranks, CancellationToken stop)
     {
-        string what = $"{images.Name} at {recipe.Eval.Size}, crop {recipe.Eval.CropPct:0.###}{(recipe.Eval.Tta == TestTimeAugmentation.Flip ? ", flipped too" : "")}";
+        string what = $"{images.Name} at {recipe.Eval.Size}, crop {recipe.Eval.CropPct:0.###}{(recipe.Eval.Tta == TestTimeAugmentation.None ? "" : $", {TtaName.Of(recipe.Eval.Tta)}")}";
         SavedPredictions? found = ranks.Rank == 0 ? _store.Find(name, key) : null;
         if (ranks.Decide(found is not null))
         {
