@@ -102,8 +102,9 @@ public sealed class RunLock : IDisposable
         }
     }
 
-    // EWOULDBLOCK of Linux and of macOS, and Windows' ERROR_SHARING_VIOLATION, in HResult's lower half.
-    private static bool IsHeld(IOException error) => (error.HResult & 0xffff) is 11 or 35 or 0x20;
+    /// <summary>Whether a file could not be opened because another process holds it: EWOULDBLOCK of Linux and of macOS, and Windows'
+    /// ERROR_SHARING_VIOLATION, in HResult's lower half.</summary>
+    internal static bool IsHeld(IOException error) => (error.HResult & 0xffff) is 11 or 35 or 0x20;
 
     private static RunLockOwner? Owner(string file)
     {

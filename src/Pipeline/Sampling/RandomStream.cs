@@ -33,6 +33,9 @@ public enum RandomStream
     /// <summary>What erased rectangles are filled with.</summary>
     EraseFill = 10,
 
+    /// <summary>What a random search tries.</summary>
+    Search = 12,
+
     /// <summary>The permutation of one window of an epoch that is shuffled in blocks.</summary>
     Window = 16,
 }
