@@ -22,5 +22,10 @@ internal sealed record Sweep(string File)
     public IReadOnlyList<SweepCell> Cells { get; init; } = [];
 
     /// <summary>A path that the file names, as it is seen from the current directory.</summary>
-    public string PathOf(string named) => Path.Combine(Path.GetDirectoryName(File) ?? "", named);
+    public string PathOf(string named)
+    {
+        string path = Path.Combine(Path.GetDirectoryName(File) ?? "", named), full = Path.GetFullPath(path);
+        // 'configs/a2.yaml' is what 'configs/sweeps/../a2.yaml' says; a path that leads out of the current directory stays as it is.
+        return Path.IsPathRooted(path) ? full : Path.GetRelativePath(Environment.CurrentDirectory, full) is var near && !near.StartsWith("..", StringComparison.Ordinal) ? near : path;
+    }
 }

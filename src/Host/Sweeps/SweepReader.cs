@@ -178,6 +178,12 @@ internal static class SweepReader
             }
         }
 
+        // What has errors is not expanded as it is meant.
+        if (errors.Any)
+        {
+            return;
+        }
+
         Dictionary<string, int> known = [];
         foreach ((int index, SweepCell cell) in cells.Index())
         {
