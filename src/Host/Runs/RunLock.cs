@@ -61,6 +61,26 @@ public sealed class RunLock : IDisposable
         return Owner(run.LockFile) is { } owner && owner.Process.IsAlive ? owner : null;
     }
 
+    /// <summary>Whether a run's lock could not be taken now, by what <see cref="LiveOwner"/> sees and by the file that is locked. Who wants
+    /// it in this very moment may be refused: ask only after a refusal.</summary>
+    public static bool IsInUse(RunDirectory run)
+    {
+        if (LiveOwner(run) is not null)
+        {
+            return true;
+        }
+
+        try
+        {
+            using var guard = new FileStream(Path.Combine(run.Path, GuardName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return false;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return error is IOException held && IsHeld(held);
+        }
+    }
+
     /// <summary>Gives the lock back.</summary>
     public void Dispose()
     {

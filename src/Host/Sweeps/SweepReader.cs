@@ -147,7 +147,8 @@ internal static class SweepReader
             }
         }
 
-        return cells;
+        // Few choices, or rounded draws, come again.
+        return [.. cells.DistinctBy(cell => SweepCell.Identity(new SweepCell(cell).Json()))];
     }
 
     private static void CheckKeys(MapNode map, string prefix, string[] known, RecipeErrors errors)

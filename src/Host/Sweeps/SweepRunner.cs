@@ -159,7 +159,15 @@ internal sealed class SweepRunner(SweepPlan plan, SweepRunOptions options, Sweep
             there.Remove();
         }
 
-        return RunDirectory.Create(plan.Runs, cell.Id, cell.Recipe, Environment.GetCommandLineArgs(), cell.RecipePath);
+        try
+        {
+            return RunDirectory.Create(plan.Runs, cell.Id, cell.Recipe, Environment.GetCommandLineArgs(), cell.RecipePath);
+        }
+        catch (UserErrorException) when (System.IO.Directory.Exists(path))
+        {
+            // Another process made it in this moment; who trains it, the run's lock decides.
+            return RunDirectory.Open(path);
+        }
     }
 
     private static bool IsOf(RunDirectory run, Recipe recipe) => Recipes.RecipeDifference.Of(run.ReadRecipe(), recipe).Count == 0;
@@ -187,6 +195,12 @@ internal sealed class SweepRunner(SweepPlan plan, SweepRunOptions options, Sweep
                 break;
             default:
                 string reason = $"its process {ProcessEnd.Text(process.ExitCode, process.Errors)}";
+                if (RunLock.IsInUse(run))
+                {
+                    Elsewhere(cell, stop);
+                    break;
+                }
+
                 Condemn(run, cell, reason);
                 display.Failed(cell, reason);
                 break;
