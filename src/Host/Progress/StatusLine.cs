@@ -33,7 +33,7 @@ internal sealed class StatusLine(TextWriter error, bool quiet, TimeSpan between,
             _last = _time.GetTimestamp();
             if (_live)
             {
-                _shown = TryWrite(ClearLine + Printable.Text(text())) || _shown;
+                _shown = TryWrite(ClearLine + Fitting(Printable.Text(text()))) || _shown;
             }
             else
             {
@@ -67,6 +67,20 @@ internal sealed class StatusLine(TextWriter error, bool quiet, TimeSpan between,
         {
             _shown = false;
             TryWrite(ClearLine);
+        }
+    }
+
+    // Of a line that the terminal breaks only the last part could be taken away.
+    private static string Fitting(string text)
+    {
+        try
+        {
+            int width = Console.WindowWidth;
+            return width > 1 && text.Length >= width ? text[..(width - 1)] : text;
+        }
+        catch (IOException)
+        {
+            return text;
         }
     }
 

@@ -94,6 +94,8 @@ public sealed class SweepReaderTests : IDisposable
         Assert.InRange(uniform.Average(), 2.9, 3.1);
         // The logarithm is uniform: half lies below the geometric mean.
         Assert.InRange(log.Count(value => value < 1), 130, 170);
+        // Keys are drawn for themselves.
+        Assert.InRange(uniform.Zip(log, (one, other) => one < 3 == other < 1).Count(both => both), 120, 180);
         Assert.Equal([1, 2, 3], Numbers("a.i").Distinct().Order());
         Assert.Equal(["x", "y", "z"], cells.Select(cell => ((ScalarNode)cell.Find("a.c")!.Value).Text).Distinct().Order(StringComparer.Ordinal));
         double[] Numbers(string key) => [.. cells.Select(cell => double.Parse(((ScalarNode)cell.Find(key)!.Value).Text, CultureInfo.InvariantCulture))];
