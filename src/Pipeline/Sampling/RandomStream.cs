@@ -33,6 +33,9 @@ public enum RandomStream
     /// <summary>What erased rectangles are filled with.</summary>
     EraseFill = 10,
 
+    /// <summary>Mixup and cutmix of one image, or one pair of images.</summary>
+    MixImage = 11,
+
     /// <summary>The permutation of one window of an epoch that is shuffled in blocks.</summary>
     Window = 16,
 }
