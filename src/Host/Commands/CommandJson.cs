@@ -3,6 +3,8 @@ using StreamTrainer.Host.Doctor;
 using StreamTrainer.Host.Evaluations;
 using StreamTrainer.Host.Models;
 using StreamTrainer.Host.Pipelines;
+using StreamTrainer.Host.Plans;
+using StreamTrainer.Host.Timm;
 using StreamTrainer.Pipeline.Shards;
 
 namespace StreamTrainer.Host.Commands;
@@ -38,6 +40,9 @@ internal sealed record RecipeFinding(string Recipe, bool Valid)
 [JsonSerializable(typeof(ModelFacts[]))]
 [JsonSerializable(typeof(BenchResult[]))]
 [JsonSerializable(typeof(PipelineBenchReport))]
+[JsonSerializable(typeof(RunPlan))]
+[JsonSerializable(typeof(LeftOut))]
+[JsonSerializable(typeof(TimmImport))]
 [JsonSerializable(typeof(ExportAnswer))]
 [JsonSerializable(typeof(DoctorReport))]
 [JsonSerializable(typeof(PackResult))]

@@ -126,12 +126,31 @@ internal static partial class RecipeRules
         {
             Unread("mix.prob", "mix.mixup", recipe.Mix.Prob != s_defaults.Mix.Prob,
                 "has no effect without mixup and cutmix; leave it at its default or set mix.mixup or mix.cutmix", fault);
+            Unread("mix.mode", "mix.mixup", recipe.Mix.Mode != s_defaults.Mix.Mode,
+                "has no effect without mixup and cutmix; leave it at its default or set mix.mixup or mix.cutmix", fault);
         }
 
+        CheckBoxes(recipe, cutmix, fault);
         if (!mixup || !cutmix)
         {
             Unread("mix.switchProb", "mix.mixup", recipe.Mix.SwitchProb != s_defaults.Mix.SwitchProb,
                 "is for mixup and cutmix together; leave it at its default or set both mix.mixup and mix.cutmix", fault);
+        }
+    }
+
+    private static void CheckBoxes(Recipe recipe, bool cutmix, Action<string[], string> fault)
+    {
+        if (recipe.Mix.CutmixMinMax is not [var least, var most])
+        {
+            return;
+        }
+
+        Unread("mix.cutmixMinMax", "mix.cutmix", !cutmix, "has no effect without cutmix; set mix.cutmix, to 1 as timm does, or mix.cutmixMinMax to none", fault);
+        int size = recipe.Augment.Size;
+        if ((int)(size * least) >= (int)(size * most))
+        {
+            fault(["mix.cutmixMinMax", "augment.size"],
+                Text($"[{YamlText.Number(least)}, {YamlText.Number(most)}] of {size} pixels are {(int)(size * least)} and {(int)(size * most)}, and a box has at least the one and less than the other; write the smaller first, and a larger second"));
         }
     }
 

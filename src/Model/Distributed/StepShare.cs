@@ -60,6 +60,20 @@ public readonly record struct StepShare(StepSizes Whole, int Rank, int Ranks)
 
     private bool HasPartOfPass => Group < Whole.Group && Micro == Group && Whole.Micro == Whole.Group;
 
+    /// <summary>The place in the whole group of a row of this rank's group: of a part of one, half are of the group's head and half of its
+    /// tail, as they are dealt (<see cref="Pipeline.Sampling.RankPartition"/>).</summary>
+    /// <param name="row">The row.</param>
+    public int ItemOf(int row)
+    {
+        if (Group == Whole.Group)
+        {
+            return row;
+        }
+
+        int half = Group / 2, head = (int)((long)Rank * Batch % Whole.Group / Group) * half;
+        return row < half ? head + row : Whole.Group - 1 - head - (Group - 1 - row);
+    }
+
     /// <summary>The share of a rank.</summary>
     /// <exception cref="UserErrorException">The step cannot be divided so.</exception>
     public static StepShare Of(Recipe recipe, int rank, int ranks)

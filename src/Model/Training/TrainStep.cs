@@ -154,7 +154,7 @@ public sealed class TrainStep(
             return (own, Targets.Labels(classes));
         }
 
-        MixPlan plan = MixPlan.Of(recipe.Train.Seed, batch.Epoch, _sizes.GroupOf(batch.IndexInEpoch, group), recipe.Mix, batch.ImageSize);
+        var plan = GroupMix.Of(recipe.Train.Seed, batch.Epoch, _sizes.GroupOf(batch.IndexInEpoch, group), _sizes, recipe.Mix, batch.ImageSize);
         (Tensor mixed, Tensor shares) = mixer.Apply(own, classes, plan);
         return (mixed, Targets.Soft(shares));
     }

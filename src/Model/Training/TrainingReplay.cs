@@ -50,7 +50,7 @@ public sealed class TrainingReplay : IDisposable
     {
         ReplayedSample sample = _samples.Replay(epoch, position);
         (int group, int row) = Math.DivRem(sample.Row, _sizes.Group);
-        MixPlan mix = _recipe.Mix.Enabled ? MixPlan.Of(_recipe.Train.Seed, epoch, sample.Batch * _sizes.Groups + group, _recipe.Mix, _size) : MixPlan.None;
+        MixPlan mix = _recipe.Mix.Enabled ? GroupMix.OfImage(_recipe.Train.Seed, epoch, sample.Batch * _sizes.Groups + group, _sizes.Group, row, _recipe.Mix, _size) : MixPlan.None;
         // The group read backwards.
         int other = group * _sizes.Group + (_sizes.Group - 1 - row);
         ReplayedSample? partner = mix.Lambda >= 1.0 || other == sample.Row ? null : _samples.Replay(epoch, _samples.PositionOf(sample.Batch, other));
