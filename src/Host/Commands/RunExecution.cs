@@ -44,7 +44,7 @@ internal sealed class RunExecution(CommandOutput output, bool json, bool quiet, 
         TrainingResult result;
         try
         {
-            string? weights = resumeFrom is null && recipe.Train.From is { } from ? RunWeights.FileOf(from, display.Note) : null;
+            InitialWeights? weights = resumeFrom is null && recipe.Train.From is { } from ? RunWeights.ToStartFrom(from, display.Note) : null;
             session.Tell(new RankOrder(run.CheckpointDirectory, resumeFrom));
             using IRanks ranks = session.Ranks(recipe.Distributed);
             var job = new TrainingJob { Recipe = recipe, Data = data, Ranks = ranks, CheckpointDirectory = run.CheckpointDirectory, ResumeFrom = resumeFrom, InitialWeights = weights, Logger = logger };
@@ -103,9 +103,13 @@ internal sealed class RunExecution(CommandOutput output, bool json, bool quiet, 
     {
         public void On(TrainingEvent happened)
         {
-            if (happened is RunStarted)
+            if (happened is RunStarted started)
             {
                 display.Note($"run {run.Id} in {run.Path}");
+                if (started.From is { } from)
+                {
+                    display.Note($"starts {from}");
+                }
             }
         }
     }

@@ -80,22 +80,40 @@ internal sealed record RunWeights(Recipe Recipe, string File, IReadOnlyList<stri
         : System.IO.File.Exists(Path.Combine(checkpoint, CheckpointStore.EmaFile)) ? CheckpointStore.EmaFile
         : CheckpointStore.ModelFile;
 
-    /// <summary>The file of the weights that a name means, whatever they are of.</summary>
+    /// <summary>The weights that a name means, whatever they are of, for a run to start from.</summary>
     /// <exception cref="UserErrorException">There is nothing of the kind.</exception>
-    public static string FileOf(string name, Action<string> note) =>
-        System.IO.File.Exists(name) ? name
-        : !Directory.Exists(name) && HubRepository.Parse(name) is { } repository ? HubModel.Fetch(repository, HubSettings.FromEnvironment(), note).Weights
-        : Find(name, null, null, Best, raw: false, withData: false, note).File;
+    public static InitialWeights ToStartFrom(string name, Action<string> note)
+    {
+        if (System.IO.File.Exists(name))
+        {
+            return new InitialWeights(name, name, ClassesBeside(name));
+        }
 
-    /// <summary>Weights by themselves. Where they stand in a checkpoint, it still knows the classes.</summary>
+        if (!Directory.Exists(name) && HubRepository.Parse(name) is { } repository)
+        {
+            HubModel model = HubModel.Fetch(repository, HubSettings.FromEnvironment(), note);
+            return new InitialWeights(name, model.Weights, model.ClassNames);
+        }
+
+        RunWeights found = Find(name, null, null, Best, raw: false, withData: false, note);
+        return new InitialWeights(name, found.File, found.ClassNames);
+    }
+
+    /// <summary>Where a file of weights stands in a checkpoint, that still knows the classes.</summary>
+    private static IReadOnlyList<string>? ClassesBeside(string file)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
+        return System.IO.File.Exists(Path.Combine(folder, CheckpointStore.StateFile)) ? CheckpointStore.ReadProgress(folder).ClassNames : null;
+    }
+
+    /// <summary>Weights by themselves.</summary>
     private static RunWeights OfFile(string file, string? recipe, string? model, bool withData)
     {
         Recipe its = recipe is not null ? RecipeLoader.Load(recipe, [], withData).Recipe
             : model is not null ? OfArchitecture(file, model)
             : throw new UserErrorException($"{file}: weights alone do not say what model they are of; name its recipe with --recipe, its architecture with --model, or a run's directory");
-        string folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
-        bool ofCheckpoint = System.IO.File.Exists(Path.Combine(folder, CheckpointStore.StateFile));
-        return new RunWeights(its, file, ofCheckpoint ? CheckpointStore.ReadProgress(folder).ClassNames : null, ofCheckpoint);
+        IReadOnlyList<string>? classes = ClassesBeside(file);
+        return new RunWeights(its, file, classes, AreOfARun: classes is not null);
     }
 
     /// <summary>The architecture's own recipe, for as many classes as the file's classifier has.</summary>

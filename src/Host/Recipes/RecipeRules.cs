@@ -35,6 +35,11 @@ internal static partial class RecipeRules
             fault(["checkpoint.every"], "must be longer than 0s; none turns it off");
         }
 
+        if (recipe.Train.From is null)
+        {
+            Unread("train.head", "train.from", recipe.Train.Head != s_defaults.Train.Head, "has no effect without train.from; set it, or leave train.head at its default", fault);
+        }
+
         if (recipe.Train.Device is { } device && !DeviceName().IsMatch(device))
         {
             fault(["train.device"], $"'{device}' is no device; allowed: cpu, cuda, cuda:N with the number of a GPU, or auto");

@@ -41,8 +41,8 @@ internal static partial class TrainingLog
     [LoggerMessage(2008, LogLevel.Warning, "the run was started in {Before} and goes on in {Now}: results will differ a little")]
     public static partial void PrecisionChanged(ILogger logger, string before, string now);
 
-    [LoggerMessage(2012, LogLevel.Information, "starts from the weights of {File}; fresh stays: {Kept}")]
-    public static partial void StartsFrom(ILogger logger, string file, string kept);
+    [LoggerMessage(2012, LogLevel.Information, "starts from the weights of {File}; {Head}")]
+    public static partial void StartsFrom(ILogger logger, string file, string head);
 
     [LoggerMessage(2020, LogLevel.Information, "train.groupSize is {Group} and each of {Ranks} ranks has a part of a group: it is mixed as a whole one, but batch norm takes its statistics over {Share} images and not over {Whole}")]
     public static partial void SharedGroup(ILogger logger, int group, int ranks, int share, int whole);

@@ -37,6 +37,7 @@ public sealed class Trainer : IDisposable
     private readonly SwaUpdates? _swa;
     private readonly long _totalSteps;
     private TrainProgress _progress;
+    private string? _start;
 
     private Trainer(TrainingJob job, ITrainingObserver observer)
     {
@@ -207,7 +208,7 @@ public sealed class Trainer : IDisposable
             TrainingLog.SmallerStatistics(_job.Logger, sizes.Micro, sizes.Group);
         }
 
-        _reporter.Start(_progress, _state.Flat.Segments.Sum(segment => segment.Count), _device, _train, _data.Val);
+        _reporter.Start(_progress, _state.Flat.Segments.Sum(segment => segment.Count), _device, _train, _data.Val, _start);
     }
 
     /// <summary>The state of a fresh run.</summary>
@@ -215,7 +216,10 @@ public sealed class Trainer : IDisposable
     {
         if (_job.InitialWeights is { } weights)
         {
-            TrainingLog.StartsFrom(_job.Logger, weights, string.Join(", ", StateDict.LoadToGoOnFrom(_state.Model, weights)) is { Length: > 0 } kept ? kept : "nothing");
+            StartingHead head = StateDict.LoadToGoOnFrom(_state.Model, weights.File,
+                outputs => StartingHead.Decide(_recipe.Train.Head, _train.ClassNames, _data.Classes, weights.ClassNames, outputs));
+            _start = $"from the weights of {weights.Name}; {head.Reason}";
+            TrainingLog.StartsFrom(_job.Logger, weights.File, head.Reason);
         }
         else
         {

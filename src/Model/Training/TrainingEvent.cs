@@ -47,6 +47,9 @@ public sealed record RunStarted : TrainingEvent
 
     /// <summary>The arithmetic in use, as <c>bf16</c>.</summary>
     [Key("precision")] public string Precision { get; init; } = "";
+
+    /// <summary>The weights that a fresh run starts from, and what becomes of their classifier; none: fresh weights, or resumed.</summary>
+    [Key("from")] public string? From { get; init; }
 }
 
 /// <summary>Progress at a step.</summary>

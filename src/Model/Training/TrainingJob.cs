@@ -18,8 +18,8 @@ public sealed record TrainingJob
     /// <summary>The checkpoint directory to go on from; none: from the start.</summary>
     public string? ResumeFrom { get; init; }
 
-    /// <summary>The file of weights that a fresh run starts from; none: fresh ones.</summary>
-    public string? InitialWeights { get; init; }
+    /// <summary>The weights that a fresh run starts from; none: fresh ones.</summary>
+    public InitialWeights? InitialWeights { get; init; }
 
     /// <summary>The processes that train together; not disposed of.</summary>
     public IRanks Ranks { get; init; } = OneRank.Instance;
