@@ -10,12 +10,31 @@ internal sealed record ReportTable(string Id, string Caption, IReadOnlyList<Repo
     /// <summary>What is to be known of the figures, under the table.</summary>
     public string Note { get; init; } = "";
 
+    /// <summary>What all rows have in common, and need not say each: name and value.</summary>
+    public IReadOnlyList<(string Name, string Value)> Common { get; init; } = [];
+
+    /// <summary>What stands under the table: <see cref="Common"/> and <see cref="Note"/>.</summary>
+    public string Remark => Common.Count == 0 ? Note : $"All: {string.Join(", ", Common.Select(each => $"{each.Name} {each.Value}"))}. {Note}".TrimEnd();
+
+    /// <summary>The table without the columns in which several rows all say the same, which <see cref="Common"/> says once.</summary>
+    /// <param name="among">Columns that may be taken out.</param>
+    public ReportTable WithCommon(params string[] among)
+    {
+        int[] same = Rows.Count < 2 ? [] : [.. Enumerable.Range(1, Columns.Count - 1)
+            .Where(column => among.Contains(Columns[column].Name) && Rows[0].Cells[column].Text.Length > 0 && Rows.All(row => row.Cells[column].Text == Rows[0].Cells[column].Text))];
+        int[] kept = [.. Enumerable.Range(0, Columns.Count).Except(same)];
+        return Only(kept) with { Common = [.. same.Select(column => (Columns[column].Name, Rows[0].Cells[column].Text))] };
+    }
+
     /// <summary>The table without the columns that no row has anything in.</summary>
     public ReportTable WithoutEmptyColumns()
     {
         int[] kept = [.. Enumerable.Range(0, Columns.Count).Where(column => column == 0 || Rows.Any(row => row.Cells[column].Text.Length > 0))];
-        return this with { Columns = [.. kept.Select(column => Columns[column])], Rows = [.. Rows.Select(row => row with { Cells = [.. kept.Select(column => row.Cells[column])] })] };
+        return Only(kept);
     }
+
+    private ReportTable Only(int[] columns) =>
+        this with { Columns = [.. columns.Select(column => Columns[column])], Rows = [.. Rows.Select(row => row with { Cells = [.. columns.Select(column => row.Cells[column])] })] };
 }
 
 /// <summary>A column.</summary>

@@ -9,10 +9,10 @@ namespace StreamTrainer.Host.Reports.Plots;
 internal sealed record Chart(string Name, string Description, string XLabel, string YLabel, IReadOnlyList<ChartMark> Marks)
 {
     /// <summary>Width in pixels.</summary>
-    public int Width { get; init; } = 560;
+    public int Width { get; init; } = 496;
 
     /// <summary>Height in pixels.</summary>
-    public int Height { get; init; } = 340;
+    public int Height { get; init; } = 310;
 
     /// <summary>What stands on the vertical axis instead of numbers, at 0, 1, … from the top down.</summary>
     public IReadOnlyList<string>? Rows { get; init; }
@@ -23,15 +23,21 @@ internal sealed record Chart(string Name, string Description, string XLabel, str
     /// <summary>Ends of the vertical axis; null: what is there decides.</summary>
     public (double Low, double High)? YLimits { get; init; }
 
+    /// <summary>Whether the vertical axis has whole numbers only.</summary>
+    public bool WholeY { get; init; }
+
     /// <summary>Whether the horizontal axis has whole numbers only.</summary>
     public bool WholeX { get; init; }
 }
 
 /// <summary>Something in a chart.</summary>
 /// <param name="Role">Its colour.</param>
-/// <param name="Label">Its name in the legend and in the table of values; null: no entry in the legend.</param>
+/// <param name="Label">Its name in the legend; null: no entry.</param>
 internal abstract record ChartMark(PlotRole Role, string? Label)
 {
+    /// <summary>Its name in the table of values where the legend has none.</summary>
+    public string? Series { get; init; }
+
     /// <summary>Its points, for the table of values; none where others have them.</summary>
     public virtual IEnumerable<(double X, double Y)> Points => [];
 }

@@ -10,10 +10,8 @@ internal static class ChartDrawing
 {
     private const float LabelSize = 13, TickSize = 12;
 
-    private static readonly LinePattern[] s_dashes = [LinePattern.Solid, LinePattern.Dashed, LinePattern.Dotted, LinePattern.DenselyDashed];
-
     private static readonly MarkerShape[] s_shapes =
-        [MarkerShape.FilledCircle, MarkerShape.FilledSquare, MarkerShape.FilledTriangleUp, MarkerShape.FilledDiamond, MarkerShape.OpenCircle, MarkerShape.OpenSquare];
+        [MarkerShape.FilledCircle, MarkerShape.FilledSquare, MarkerShape.FilledTriangleUp, MarkerShape.FilledDiamond, MarkerShape.OpenCircle, MarkerShape.OpenSquare, MarkerShape.VerticalBar];
 
     /// <summary>The chart as SVG, in the light colours and as the library writes it.</summary>
     public static string Draw(Chart chart)
@@ -44,8 +42,7 @@ internal static class ChartDrawing
                 break;
             case LineMark line:
                 var path = plot.Add.ScatterLine(line.X, line.Y, color.WithAlpha(line.Opacity));
-                path.LineWidth = line.Width;
-                path.LinePattern = s_dashes[line.Dash % s_dashes.Length];
+                path.LineWidth = ChartDashes.Hidden(line.Width, line.Dash);
                 path.LegendText = line.Label ?? "";
                 break;
             case PointsMark points:
@@ -66,8 +63,7 @@ internal static class ChartDrawing
             case RuleMark rule:
                 AxisLine across = rule.IsVertical ? plot.Add.VerticalLine(rule.At) : plot.Add.HorizontalLine(rule.At);
                 across.LineColor = color;
-                across.LineWidth = 1.5f;
-                across.LinePattern = s_dashes[rule.Dash % s_dashes.Length];
+                across.LineWidth = ChartDashes.Hidden(1.5f, rule.Dash);
                 across.LegendText = rule.Label ?? "";
                 across.EnableAutoscale = true;
                 break;
@@ -95,7 +91,10 @@ internal static class ChartDrawing
     {
         plot.FigureBackground.Color = Colors.Transparent;
         plot.DataBackground.Color = Colors.Transparent;
-        plot.Axes.Right.IsVisible = false;
+        // Room for the half of a number that stands at the axis's end.
+        plot.Axes.Right.MinimumSize = 14;
+        plot.Axes.Right.FrameLineStyle.IsVisible = false;
+        plot.Axes.Right.TickGenerator = new EmptyTickGenerator();
         plot.Axes.Top.IsVisible = false;
         plot.Axes.Left.FrameLineStyle.IsVisible = false;
         plot.XLabel(chart.XLabel, LabelSize);
@@ -120,8 +119,8 @@ internal static class ChartDrawing
         plot.Grid.MajorLineWidth = 1;
         plot.Grid.XAxisStyle.IsVisible = chart.Rows is not null;
         plot.Grid.YAxisStyle.IsVisible = chart.Rows is null;
-        plot.Axes.Bottom.TickGenerator = new NumericAutomatic { LabelFormatter = Tick, IntegerTicksOnly = chart.WholeX };
-        plot.Axes.Left.TickGenerator = new NumericAutomatic { LabelFormatter = Tick };
+        plot.Axes.Bottom.TickGenerator = new EvenTicks(chart.WholeX);
+        plot.Axes.Left.TickGenerator = new EvenTicks(chart.WholeY);
         plot.Axes.Margins(0.03, 0.06);
         plot.Axes.AutoScale();
         if (chart.XLimits is { } x)
@@ -157,11 +156,12 @@ internal static class ChartDrawing
         plot.Legend.OutlineColor = Colors.Transparent;
         plot.Legend.ShadowColor = Colors.Transparent;
         plot.Legend.Orientation = Orientation.Horizontal;
-        plot.ShowLegend(Edge.Top);
+        plot.Legend.Padding = new PixelPadding(0);
+        plot.Legend.Margin = new PixelPadding(0);
+        ScottPlot.Panels.LegendPanel panel = plot.ShowLegend(Edge.Top);
+        panel.Alignment = Alignment.MiddleLeft;
+        panel.Padding = new PixelPadding(0, 0, 0, 10);
     }
-
-    // Enough digits to tell two ticks apart, and no noise of binary fractions.
-    private static string Tick(double value) => Document.Numbers.Short(Math.Round(value, 10)).Replace('-', '−');
 
     private static Color Of(PlotRole role) => Color.FromHex(PlotColors.Light(role));
 }

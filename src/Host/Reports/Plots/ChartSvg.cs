@@ -11,6 +11,9 @@ namespace StreamTrainer.Host.Reports.Plots;
 /// </summary>
 internal static partial class ChartSvg
 {
+    /// <summary>How every file of a chart begins: by this one is known that may be written over.</summary>
+    public const string Start = "<!-- streamtrainer report -->\n";
+
     private static readonly XNamespace s_svg = "http://www.w3.org/2000/svg";
 
     /// <summary>To stand in a page: the page has the style sheet and the fonts.</summary>
@@ -27,7 +30,7 @@ internal static partial class ChartSvg
             new XElement(s_svg + "style", "\n" + PlotFonts.FaceRules(bold: false) + ".ground { fill: #FFFFFF; }\n@media screen and (prefers-color-scheme: dark) { .ground { fill: #14171A; } }\n" + PlotColors.DarkRules()),
             // On a page of another ground the colours must still be seen.
             new XElement(s_svg + "rect", new XAttribute("class", "ground"), new XAttribute("fill", "#FFFFFF"), new XAttribute("width", "100%"), new XAttribute("height", "100%"), new XAttribute("rx", 6)));
-        return svg + "\n";
+        return $"{Start}{svg}\n";
     }
 
     private static XElement Draw(Chart chart, string id)
@@ -48,6 +51,7 @@ internal static partial class ChartSvg
                 Text(element);
             }
 
+            ChartDashes.Show(element);
             Class(element);
             OwnNames(element, id);
             Shorten(element);

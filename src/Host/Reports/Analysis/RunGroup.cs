@@ -1,4 +1,6 @@
-namespace StreamTrainer.Host.Reports.Reading;
+using StreamTrainer.Host.Reports.Reading;
+
+namespace StreamTrainer.Host.Reports.Analysis;
 
 /// <summary>Runs of one recipe: they differ in the seed alone, and in what has no part in the result.</summary>
 /// <param name="Label">What sets it apart from the other groups.</param>

@@ -1,6 +1,7 @@
 using StreamTrainer.Host.Recipes;
+using StreamTrainer.Host.Reports.Reading;
 
-namespace StreamTrainer.Host.Reports.Reading;
+namespace StreamTrainer.Host.Reports.Analysis;
 
 /// <summary>Puts runs of the same recipe together and finds out what sets the recipes apart.</summary>
 /// <param name="Groups">The groups, in the order of their first runs.</param>
@@ -49,8 +50,10 @@ internal sealed record RunGroups(IReadOnlyList<RunGroup> Groups, IReadOnlyList<s
             groups[index].Runs.Add(run);
         }
 
-        string[] varying = [.. groups.SelectMany(group => group.Settings.Keys).Distinct(StringComparer.Ordinal)
-            .Where(key => groups.Select(group => group.Settings.GetValueOrDefault(key)).Distinct(StringComparer.Ordinal).Count() > 1)
+        // What sets the recipes apart is asked of those that have a figure: one broken run must not lengthen the names of all others.
+        Dictionary<string, string>[] scored = [.. groups.Where(group => group.Runs.Any(run => run.Top1 is not null)).Select(group => group.Settings)];
+        string[] varying = [.. scored.SelectMany(settings => settings.Keys).Distinct(StringComparer.Ordinal)
+            .Where(key => scored.Select(settings => settings.GetValueOrDefault(key)).Distinct(StringComparer.Ordinal).Count() > 1)
             .OrderBy(key => order.Contains(key) ? order.ToList().IndexOf(key) : int.MaxValue)];
         return new RunGroups([.. groups.Select(group => new RunGroup(Label(group.Settings, group.Runs, varying), group.Runs, group.Settings))], varying);
     }
