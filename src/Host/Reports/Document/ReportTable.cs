@@ -40,7 +40,8 @@ internal sealed record ReportTable(string Id, string Caption, IReadOnlyList<Repo
 /// <summary>A column.</summary>
 /// <param name="Name">Its head, with the unit.</param>
 /// <param name="IsText">Whether it holds words, which begin at the left.</param>
-internal sealed record ReportColumn(string Name, bool IsText = false);
+/// <param name="IsLong">Whether these are sentences, which need lines.</param>
+internal sealed record ReportColumn(string Name, bool IsText = false, bool IsLong = false);
 
 /// <summary>A row.</summary>
 /// <param name="Cells">A cell a column.</param>

@@ -16,8 +16,8 @@ internal static class EpochCharts
         double[] x = Of(each => each.Epochs), mean = Of(each => each.Scores.Mean), deviation = Of(each => each.Scores.Deviation ?? 0);
         ChartMark[] marks =
         [
-            new BandMark(PlotRole.Series1, "least to greatest", x, Of(each => each.Scores.Minimum), Of(each => each.Scores.Maximum)) { Opacity = 0.14 },
-            new BandMark(PlotRole.Series1, "± standard deviation", x, [.. mean.Zip(deviation, (m, s) => m - s)], [.. mean.Zip(deviation, (m, s) => m + s)]) { Opacity = 0.3 },
+            new BandMark(PlotRole.Series1, "min to max", x, Of(each => each.Scores.Minimum), Of(each => each.Scores.Maximum)) { Opacity = 0.14 },
+            new BandMark(PlotRole.Series1, "± std", x, [.. mean.Zip(deviation, (m, s) => m - s)], [.. mean.Zip(deviation, (m, s) => m + s)]) { Opacity = 0.3 },
             new LineMark(PlotRole.Series1, "mean", x, mean),
         ];
         return new Chart(name, $"{axis} over epochs: mean, standard deviation and extremes of the seeds", Epochs, axis, marks) { WholeX = true };

@@ -25,7 +25,7 @@ internal static class UnfinishedSection
         return new ReportSection("Not in the figures", [
             new ReportText($"{complete} of {Counted.Of(runs.Length, "run")} {(complete == 1 ? "is" : "are")} complete{rest}. Only complete runs enter the statistics."),
             new ReportTable(study.Id("unfinished"), "What is not complete, or not whole",
-                [new("run", IsText: true), new("state", IsText: true), new("epochs"), new("what is known, and what to do", IsText: true)], rows)
+                [new("run", IsText: true), new("state", IsText: true), new("epochs"), new("what is known, and what to do", IsText: true, IsLong: true)], rows)
         ], level);
     }
 

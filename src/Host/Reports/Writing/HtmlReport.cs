@@ -98,7 +98,7 @@ internal static class HtmlReport
             page.Append(row.Kind switch { RowKind.Paper => "<tr class=\"paper\">", RowKind.Wrong => "<tr class=\"wrong\">", _ => "<tr>" });
             for (int column = 0; column < row.Cells.Count; column++)
             {
-                string tag = column == 0 ? "th scope=\"row\"" : "td", alignment = table.Columns[column].IsText ? " class=\"t\"" : "";
+                string tag = column == 0 ? "th scope=\"row\"" : "td", alignment = table.Columns[column] switch { { IsLong: true } => " class=\"t long\"", { IsText: true } => " class=\"t\"", _ => "" };
                 page.Append('<').Append(tag).Append(alignment).Append('>').Append(Inline(row.Cells[column].Text)).Append(column == 0 ? "</th>" : "</td>");
             }
 
