@@ -20,5 +20,5 @@ public sealed record DistributedOptions
 
     /// <summary>Bytes of gradients that are sent at once.</summary>
     [Description("Megabytes of gradients that are sent at once."), Range(0.001, 4096.0)]
-    public double BucketMegabytes { get; init; } = 16;
+    public double BucketMegabytes { get; init; } = 4;
 }

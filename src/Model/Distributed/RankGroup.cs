@@ -1,3 +1,5 @@
+using System.Text;
+using StreamTrainer.Model.Distributed.Native;
 using StreamTrainer.Model.Runtime;
 using StreamTrainer.Model.Training;
 using StreamTrainer.Pipeline;
@@ -30,14 +32,12 @@ public sealed unsafe class RankGroup(ICollectives collectives, DistributedOption
     {
         ArgumentNullException.ThrowIfNull(state);
         Tensor gradients = state.Flat.Gradients;
-        if (gradients.device_type != DeviceType.CPU)
-        {
-            throw new UserErrorException("several ranks train on CPUs only: gradients on GPUs are not exchanged yet; start one process, or set train.device to cpu");
-        }
-
+        RankDevices.Check(collectives.Gather(Encoding.UTF8.GetBytes($"{Environment.MachineName} {gradients.device}")));
         long elements = Math.Max(1, (long)(options.BucketMegabytes * 1e6 / gradients.ElementSize));
         IReadOnlyList<GradientBucket> buckets = GradientBucket.Divide(state.Flat.Segments, gradients.numel(), elements);
-        var reducer = new MpiReducer(collectives, gradients, options.Compression, buckets.Max(bucket => bucket.Count));
+        IBucketReducer reducer = gradients.device_type == DeviceType.CPU
+            ? new MpiReducer(collectives, gradients, options.Compression, buckets.Max(bucket => bucket.Count))
+            : OfGpus(gradients);
         _exchange = new GradientExchange(state.Flat, buckets, reducer, options.Overlap);
     }
 
@@ -159,6 +159,12 @@ public sealed unsafe class RankGroup(ICollectives collectives, DistributedOption
     {
         _exchange?.Dispose();
         _agreed.Dispose();
+    }
+
+    private NcclReducer OfGpus(Tensor gradients)
+    {
+        NcclLibrary nccl = NcclLibrary.Load();
+        return new NcclReducer(nccl, OfFirst(nccl.NewGroup), Rank, Size, CudaStream.Of(gradients.device), gradients, options.Compression);
     }
 
     private void StopIf(bool asked)
