@@ -7,6 +7,7 @@ Cases marked "published" stand in print, and SciPy's value is written beside the
 import json
 import math
 import sys
+from pathlib import Path
 
 import numpy as np
 import scipy
@@ -95,7 +96,21 @@ def calibration():
     return [published, ece([0.0, 1.0, 1 / 15, 0.5], [True, False, True, False], 15), ece(confidences, rng.random(300) < confidences ** 1.5, 15), ece([0.3], [True], 15)]
 
 
+def line():
+    """ImageNet-V2 over the validation set in the paper's Table 4 (src/Host/Models/table4.json): least squares and prediction intervals."""
+    rows = json.loads((Path(__file__).parents[2] / "src/Host/Models/table4.json").read_text())["rows"]
+    val, v2 = (np.array([row[key] for row in rows]) for key in ("valTop1", "v2Top1"))
+    fit, n = stats.linregress(val, v2), len(rows)
+    deviation = math.sqrt(((v2 - fit.intercept - fit.slope * val) ** 2).sum() / (n - 2))
+    at = []
+    for x in (71.5, 78.1, 80.4, 83.0, 60.0):
+        half = stats.t.ppf(0.975, n - 2) * deviation * math.sqrt(1 + 1 / n + (x - val.mean()) ** 2 / ((val - val.mean()) ** 2).sum())
+        y = fit.intercept + fit.slope * x
+        at.append({"val": x, "v2": y, "low": y - half, "high": y + half})
+    return {"slope": fit.slope, "intercept": fit.intercept, "deviation": deviation, "at": at}
+
+
 if __name__ == "__main__":
     json.dump({"source": f"tests/reference/statistics.py with SciPy {scipy.__version__}, NumPy {np.__version__}",
-               "wilson": wilson(), "mcnemar": mcnemar(), "quantile": quantile(), "bootstrap": bootstrap(), "calibration": calibration()}, sys.stdout, indent=1)
+               "wilson": wilson(), "mcnemar": mcnemar(), "quantile": quantile(), "bootstrap": bootstrap(), "calibration": calibration(), "line": line()}, sys.stdout, indent=1)
     print()

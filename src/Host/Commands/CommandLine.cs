@@ -58,6 +58,7 @@ internal static class CommandLine
             TrainCommand.Create(output),
             ResumeCommand.Create(output),
             EvalCommand.Create(output),
+            ReproduceCommand.Create(output),
             PredictCommand.Create(output),
             PreviewCommand.Create(output),
             ReportCommand.Create(output),

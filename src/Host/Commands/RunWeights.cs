@@ -22,6 +22,12 @@ internal sealed record RunWeights(Recipe Recipe, string File, IReadOnlyList<stri
 
     private const string Last = "last";
 
+    /// <summary>The run's directory; none: they are no run's.</summary>
+    public string? Run { get; init; }
+
+    /// <summary>What to call them among others of the same run: best, last, a step; by themselves, after their file.</summary>
+    public string Label { get; init; } = Path.GetFileNameWithoutExtension(File);
+
     /// <summary>Finds them.</summary>
     /// <param name="name">A run's directory, a file, or a model of the hub.</param>
     /// <param name="recipe">The recipe; a file needs it, or an architecture.</param>
@@ -47,7 +53,7 @@ internal sealed record RunWeights(Recipe Recipe, string File, IReadOnlyList<stri
         {
             HubModel found = HubModel.Fetch(repository, HubSettings.FromEnvironment(), note);
             Recipe its = recipe is null ? DefaultRecipe.For(found.Config, found.Config.NumClasses) : RecipeLoader.Load(recipe, [], withData).Recipe;
-            return new RunWeights(its, found.Weights, found.ClassNames, AreOfARun: false);
+            return new RunWeights(its, found.Weights, found.ClassNames, AreOfARun: false) { Label = repository.Name };
         }
 
         if (model is not null)
@@ -64,7 +70,7 @@ internal sealed record RunWeights(Recipe Recipe, string File, IReadOnlyList<stri
         }
 
         TrainProgress progress = CheckpointStore.ReadProgress(path);
-        return new RunWeights(own, Path.Combine(path, raw ? CheckpointStore.ModelFile : Result(path, progress)), progress.ClassNames, AreOfARun: true);
+        return new RunWeights(own, Path.Combine(path, raw ? CheckpointStore.ModelFile : Result(path, progress)), progress.ClassNames, AreOfARun: true) { Run = run.Path, Label = raw ? $"{checkpoint}-raw" : checkpoint };
     }
 
     /// <summary>The file of a checkpoint that is its result: the last average that it has. A run that was stopped before the mean's batch
@@ -101,12 +107,16 @@ internal sealed record RunWeights(Recipe Recipe, string File, IReadOnlyList<stri
         return DefaultRecipe.For(config, WeightsFile.Read(file).TryGetValue($"{model.ClassifierName}.weight", out torch.Tensor? classifier) ? (int)classifier.shape[0] : config.NumClasses);
     }
 
+    /// <summary>How many classes the model tells apart.</summary>
+    /// <param name="classes">The classes, where the weights themselves do not say.</param>
+    public int OutputsFor(IReadOnlyList<string> classes) => Recipe.Model.NumClasses ?? (ClassNames ?? classes).Count;
+
     /// <summary>The model with the weights, ready to classify. On the calling thread.</summary>
     /// <param name="classes">The classes, where the weights themselves do not say.</param>
     /// <param name="device">Where it computes.</param>
     public ImageClassifier Load(IReadOnlyList<string> classes, ComputeDevice device)
     {
-        ImageClassifier model = ModelRegistry.CreateUnfilled(Recipe.SizedModel(), Recipe.Model.NumClasses ?? (ClassNames ?? classes).Count);
+        ImageClassifier model = ModelRegistry.CreateUnfilled(Recipe.SizedModel(), OutputsFor(classes));
         StateDict.Load(model, File);
         if (device.Device.type != DeviceType.CPU)
         {

@@ -62,6 +62,9 @@ public sealed class ImageFolderSource : ISampleSource
     }
 
     /// <inheritdoc/>
+    public string ContentVersion => FileVersions.Of(Enumerable.Range(0, _labels.Length).Select(i => NameOf(i)));
+
+    /// <inheritdoc/>
     public ReadCounts Reads => _meter.Counts;
 
     /// <inheritdoc/>

@@ -76,6 +76,9 @@ public sealed class ListSource : ISampleSource
     }
 
     /// <inheritdoc/>
+    public string ContentVersion => FileVersions.Of(Enumerable.Range(0, _labels.Length).Select(i => NameOf(i)));
+
+    /// <inheritdoc/>
     public ReadCounts Reads => _meter.Counts;
 
     /// <inheritdoc/>

@@ -15,6 +15,9 @@ internal sealed class SubsetSource(ISampleSource inner, long[] indices) : ISampl
     public IReadOnlyList<string> ClassNames => inner.ClassNames;
 
     /// <inheritdoc/>
+    public string ContentVersion => inner.ContentVersion;
+
+    /// <inheritdoc/>
     public int Readers => inner.Readers;
 
     /// <inheritdoc/>
