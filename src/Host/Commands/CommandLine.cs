@@ -57,6 +57,7 @@ internal static class CommandLine
             SharedOptions.Verbose,
             TrainCommand.Create(output),
             ResumeCommand.Create(output),
+            SweepCommand.Create(output),
             EvalCommand.Create(output),
             ReproduceCommand.Create(output),
             PredictCommand.Create(output),

@@ -36,6 +36,9 @@ public enum RandomStream
     /// <summary>The members of a bootstrap's resample.</summary>
     Resample = 11,
 
+    /// <summary>What a random search tries.</summary>
+    Search = 12,
+
     /// <summary>The permutation of one window of an epoch that is shuffled in blocks.</summary>
     Window = 16,
 }

@@ -9,8 +9,8 @@ public sealed class CommandLineTests
 {
     public static TheoryData<string, string> Mistakes => new()
     {
-        { "trian recipe.yaml", "error: unknown command 'trian'; did you mean 'train'? there are train, resume, eval, reproduce, predict, preview, report, pack, unpack, inspect, models, bench, export, recipe, doctor" },
-        { "xyzzy", "error: unknown command 'xyzzy'; there are train, resume, eval, reproduce, predict, preview, report, pack, unpack, inspect, models, bench, export, recipe, doctor" },
+        { "trian recipe.yaml", "error: unknown command 'trian'; did you mean 'train'? there are train, resume, sweep, eval, reproduce, predict, preview, report, pack, unpack, inspect, models, bench, export, recipe, doctor" },
+        { "xyzzy", "error: unknown command 'xyzzy'; there are train, resume, sweep, eval, reproduce, predict, preview, report, pack, unpack, inspect, models, bench, export, recipe, doctor" },
         { "recipe chek", "error: unknown command 'chek'; did you mean 'check'? there are schema, check" },
         { "recipe", "error: recipe needs a command: schema, check" },
         { "train recipe.yaml --rums x", "error: unknown option '--rums'; did you mean '--runs'?" },
@@ -42,6 +42,7 @@ public sealed class CommandLineTests
     [Theory]
     [InlineData("train", "RECIPE")]
     [InlineData("resume", "RUN")]
+    [InlineData("sweep", "SWEEP")]
     [InlineData("eval", "RUN|WEIGHTS")]
     [InlineData("predict run", "IMAGE")]
     [InlineData("preview", "RECIPE|RUN")]
@@ -68,6 +69,7 @@ public sealed class CommandLineTests
     [InlineData("--help")]
     [InlineData("train --help")]
     [InlineData("resume --help")]
+    [InlineData("sweep --help")]
     [InlineData("eval --help")]
     [InlineData("predict --help")]
     [InlineData("preview --help")]
