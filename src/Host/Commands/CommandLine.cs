@@ -62,6 +62,7 @@ internal static class CommandLine
             ReproduceCommand.Create(output),
             PredictCommand.Create(output),
             PreviewCommand.Create(output),
+            ReportCommand.Create(output),
             PackCommand.Create(output),
             UnpackCommand.Create(output),
             InspectCommand.Create(output),

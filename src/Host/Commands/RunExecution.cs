@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using StreamTrainer.Host.Models;
 using StreamTrainer.Host.Progress;
 using StreamTrainer.Host.Ranks;
 using StreamTrainer.Host.Runs;
@@ -41,6 +42,7 @@ internal sealed class RunExecution(CommandOutput output, bool json, bool quiet, 
         TryWrite(run, summary, logger);
         HostMetrics.RunIs(RunState.Running);
         long start = Stopwatch.GetTimestamp();
+        var announcement = new Announcement(display, run);
         TrainingResult result;
         try
         {
@@ -48,7 +50,7 @@ internal sealed class RunExecution(CommandOutput output, bool json, bool quiet, 
             session.Tell(new RankOrder(run.CheckpointDirectory, resumeFrom));
             using IRanks ranks = session.Ranks(recipe.Distributed);
             var job = new TrainingJob { Recipe = recipe, Data = data, Ranks = ranks, CheckpointDirectory = run.CheckpointDirectory, ResumeFrom = resumeFrom, InitialWeights = weights, Logger = logger };
-            result = TrainThread.Run(() => Trainer.Run(job, new Observers(recorder, foreign, new Announcement(display, run), display), signals.Token));
+            result = TrainThread.Run(() => Trainer.Run(job, new Observers(recorder, foreign, announcement, display), signals.Token));
         }
         catch (Exception error)
         {
@@ -63,7 +65,7 @@ internal sealed class RunExecution(CommandOutput output, bool json, bool quiet, 
             throw new RunCrashedException(run.LogFile, error);
         }
 
-        summary = summary.Finish(result, DateTime.UtcNow, recorder.BadSampleCount);
+        summary = summary.Finish(result, DateTime.UtcNow, recorder.BadSampleCount, PeakMemory.OfWholeProcess(announcement.Device));
         if (!TryWrite(run, summary, logger))
         {
             throw new RunFailedException($"{run.SummaryFile} cannot be written; what was saved stands: make room, then resume");
@@ -101,10 +103,14 @@ internal sealed class RunExecution(CommandOutput output, bool json, bool quiet, 
     /// <summary>Says where a run is once it is one: of a run that is refused there is nothing to say but why.</summary>
     private sealed class Announcement(IProgressDisplay display, RunDirectory run) : ITrainingObserver
     {
+        /// <summary>Where it computes.</summary>
+        public string Device { get; private set; } = "";
+
         public void On(TrainingEvent happened)
         {
             if (happened is RunStarted started)
             {
+                Device = started.Device;
                 display.Note($"run {run.Id} in {run.Path}");
                 if (started.From is { } from)
                 {

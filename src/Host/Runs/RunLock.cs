@@ -61,6 +61,9 @@ public sealed class RunLock : IDisposable
         return Owner(run.LockFile) is { } owner && owner.Process.IsAlive ? owner : null;
     }
 
+    /// <summary>Who is written down as a run's owner, on whatever machine, alive or dead; null where nobody is.</summary>
+    internal static RunLockOwner? NamedOwner(RunDirectory run) => Owner(run.LockFile);
+
     /// <summary>Whether a run's lock could not be taken now, by what <see cref="LiveOwner"/> sees and by the file that is locked. Who wants
     /// it in this very moment may be refused: ask only after a refusal.</summary>
     public static bool IsInUse(RunDirectory run)
