@@ -88,7 +88,7 @@ public sealed class MixModeTests
             var mixed = new string[Batch];
             for (int rank = 0; rank < ranks; rank++)
             {
-                var share = StepShare.Of(new TrainOptions { BatchSize = Batch, GroupSize = Group }, rank, ranks);
+                var share = StepShare.Of(new Recipe { Train = new() { BatchSize = Batch, GroupSize = Group } }, rank, ranks);
                 var places = new RankPartition(rank, ranks, share.Batch, share.Whole.Groups);
                 for (int group = 0; group < share.Groups; group++)
                 {
@@ -140,7 +140,7 @@ public sealed class MixModeTests
     private static MixOptions Options(MixMode mode) => new() { Mixup = 0.4, Cutmix = 1, Mode = mode };
 
     private static GroupMix Plan(long seed, long number, int group, int ranks, int rank, MixOptions options, ImageSize size) =>
-        GroupMix.Of(seed, 0, number, StepShare.Of(new TrainOptions { BatchSize = group }, rank, ranks), options, size);
+        GroupMix.Of(seed, 0, number, StepShare.Of(new Recipe { Train = new() { BatchSize = group } }, rank, ranks), options, size);
 
     private static (byte[] Pixels, float[] Shares) Reference(Tensor batch, Tensor labels, GroupMix plan, double smoothing)
     {

@@ -107,7 +107,7 @@ public sealed class TrainingReplayTests
         var plans = new GroupMix[groups];
         for (int group = 0; group < groups; group++)
         {
-            var share = Model.Distributed.StepShare.Of(recipe.Train, 0, 1);
+            var share = Model.Distributed.StepShare.Of(recipe, 0, 1);
             plans[group] = GroupMix.Of(recipe.Train.Seed, batch.Epoch, batch.IndexInEpoch * groups + group, share, recipe.Mix, batch.ImageSize);
             new Mixer(10, 0.1).Apply(pixels.narrow(0, group * groupSize, groupSize), labels.narrow(0, group * groupSize, groupSize), plans[group]);
         }
