@@ -30,6 +30,7 @@ internal static partial class RecipeRules
         CheckOptimizer(recipe.Optimizer, fault);
         CheckSchedule(recipe, fault);
         AverageRules.Check(recipe, fault);
+        HealthRules.Check(recipe, fault);
         if (recipe.Checkpoint.Every <= TimeSpan.Zero)
         {
             fault(["checkpoint.every"], "must be longer than 0s; none turns it off");

@@ -110,12 +110,19 @@ public sealed unsafe class RankGroup(ICollectives collectives, DistributedOption
     public void SumGradients() => _exchange!.Finish();
 
     /// <inheritdoc/>
-    public double EndStep(double loss)
+    public (double Loss, bool Alarm) EndStep(double loss, bool alarm)
     {
-        Span<double> values = [loss, _asked.IsCancellationRequested ? 1 : 0];
+        Span<double> values = [loss, _asked.IsCancellationRequested ? 1 : 0, alarm ? 1 : 0];
         Sum(values);
         StopIf(values[1] > 0);
-        return values[0];
+        return (values[0], values[2] > 0);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<double> Gather(double own)
+    {
+        // Not a sum: one that is no number would take the others' places.
+        return [.. collectives.Gather(BitConverter.GetBytes(own)).Select(bytes => BitConverter.ToDouble(bytes))];
     }
 
     /// <inheritdoc/>

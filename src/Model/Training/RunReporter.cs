@@ -7,18 +7,18 @@ using StreamTrainer.Pipeline.Sources;
 namespace StreamTrainer.Model.Training;
 
 /// <summary>Makes events and figures of what the trainer does. Training thread only.</summary>
-internal sealed class RunReporter(ITrainingObserver observer, Recipe recipe, PhaseClock clock, ImagePipeline pipeline, long totalSteps, ILogger logger)
+internal sealed class RunReporter(ITrainingObserver observer, Recipe recipe, PhaseClock clock, TrainingFlow flow, long totalSteps, ILogger logger)
 {
     /// <summary>Slow steps are recorded at least so often, or nobody would see that a run moves.</summary>
     private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(10);
 
     private readonly Window _window = new();
-    private long _stepsHere, _samplesHere, _evaluations;
+    private long _stepsHere, _samplesHere, _evaluations, _alarms;
     private readonly HashSet<string> _rejected = new(StringComparer.Ordinal);
     private double _lastLoss = double.NaN;
 
     /// <summary>The run starts.</summary>
-    public void Start(TrainProgress progress, long parameters, ComputeDevice device, ISampleSource train, ISampleSource? val)
+    public void Start(TrainProgress progress, long parameters, ComputeDevice device, ISampleSource train, ISampleSource? val, int ranks)
     {
         TrainingLog.Starting(logger, recipe.Model.Name, parameters, train.ClassNames.Count, device.ToString(), device.PrecisionName, train.Count, totalSteps);
         observer.On(new RunStarted
@@ -33,6 +33,7 @@ internal sealed class RunReporter(ITrainingObserver observer, Recipe recipe, Pha
             Model = recipe.Model.Name,
             Device = device.ToString(),
             Precision = device.PrecisionName,
+            Ranks = ranks,
         });
         _window.Restart(clock);
     }
@@ -59,15 +60,19 @@ internal sealed class RunReporter(ITrainingObserver observer, Recipe recipe, Pha
             Step = progress.Step,
             Epoch = (progress.Step - 1) / progress.StepsPerEpoch,
             Loss = _window.Loss,
+            StepLoss = loss,
             LearningRate = learningRate,
             ImagesPerSecond = _window.Samples / Math.Max(1e-9, clock.TrainingSeconds - _window.TrainingStart),
             DataWaitShare = Share(clock.Seconds(Phase.DataWait) - _window.WaitStart, clock.TrainingSeconds - _window.TrainingStart),
             SecondsLeft = SecondsLeft(progress),
             LossScale = progress.LossScale?.Scale,
-            SkippedSteps = progress.LossScale?.SkippedSteps,
+            SkippedSteps = progress.SkippedSteps,
         });
         _window.Restart(clock);
     }
+
+    /// <summary>The next record begins here: what was trained since the last one is none of the run's.</summary>
+    public void Restart() => _window.Restart(clock);
 
     /// <summary>An epoch's training is over.</summary>
     public void EpochDone(TrainProgress progress, long epoch) => observer.On(new EpochFinished
@@ -97,6 +102,14 @@ internal sealed class RunReporter(ITrainingObserver observer, Recipe recipe, Pha
 
     /// <summary>All of an evaluation is done, of the average too.</summary>
     public void ValidationDone() => _evaluations++;
+
+    /// <summary>Something is wrong with the training.</summary>
+    public void Alarmed(HealthAlarm alarm)
+    {
+        _alarms++;
+        TrainingMetrics.Alarmed(alarm.Kind, alarm.Action);
+        observer.On(alarm);
+    }
 
     /// <summary>A sample that cannot be used; each is told once, however often it is met.</summary>
     public void Rejected(BadSample bad)
@@ -141,17 +154,19 @@ internal sealed class RunReporter(ITrainingObserver observer, Recipe recipe, Pha
             ImagesPerSecond = training > 0 ? _samplesHere / training : 0,
             DataWaitShare = Share(clock.Seconds(Phase.DataWait), training),
             BadSamples = _rejected.Count,
-            SkippedSteps = progress.LossScale?.SkippedSteps,
+            SkippedSteps = progress.SkippedSteps,
+            Alarms = _alarms,
+            RollBacks = progress.Health?.RollBacks ?? 0,
             Phases = phases,
-            Stages = pipeline.Statistics.Stages,
-            Stalls = pipeline.Stalls,
-            PipelineSamples = pipeline.Statistics.Samples,
+            Stages = flow.Stages,
+            Stalls = flow.Stalls,
+            PipelineSamples = flow.Samples,
         };
     }
 
     private void ReportBadSamples()
     {
-        while (pipeline.TryTakeBad(out BadSample bad))
+        while (flow.TryTakeBad(out BadSample bad))
         {
             Rejected(bad);
         }
