@@ -60,6 +60,7 @@ internal static class CommandLine
             EvalCommand.Create(output),
             PredictCommand.Create(output),
             PreviewCommand.Create(output),
+            ReplayCommand.Create(output),
             PackCommand.Create(output),
             UnpackCommand.Create(output),
             InspectCommand.Create(output),

@@ -36,6 +36,11 @@ internal static partial class RecipeRules
             fault(["checkpoint.every"], "must be longer than 0s; none turns it off");
         }
 
+        if (recipe.Distributed.Timeout < TimeSpan.FromSeconds(1))
+        {
+            fault(["distributed.timeout"], "must be 1s or longer");
+        }
+
         if (recipe.Train.Device is { } device && !DeviceName().IsMatch(device))
         {
             fault(["train.device"], $"'{device}' is no device; allowed: cpu, cuda, cuda:N with the number of a GPU, or auto");

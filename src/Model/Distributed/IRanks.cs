@@ -45,6 +45,9 @@ public interface IRanks : IDisposable
     /// <returns>The sum of the losses, and whether any rank sees something wrong.</returns>
     (double Loss, bool Alarm) EndStep(double loss, bool alarm);
 
+    /// <summary>So many steps of the run are done: for whoever watches the ranks.</summary>
+    void StepsAre(long steps);
+
     /// <summary>A number of every rank, by rank.</summary>
     IReadOnlyList<double> Gather(double own);
 

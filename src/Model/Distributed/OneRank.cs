@@ -50,6 +50,9 @@ public sealed class OneRank : IRanks
     public (double Loss, bool Alarm) EndStep(double loss, bool alarm) => (loss, alarm);
 
     /// <inheritdoc/>
+    public void StepsAre(long steps) { }
+
+    /// <inheritdoc/>
     public IReadOnlyList<double> Gather(double own) => [own];
 
     /// <inheritdoc/>

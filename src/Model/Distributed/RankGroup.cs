@@ -10,7 +10,8 @@ namespace StreamTrainer.Model.Distributed;
 /// <param name="collectives">The processes; not disposed of.</param>
 /// <param name="options">What the recipe says of them.</param>
 /// <param name="localRank">This process's number on its host.</param>
-public sealed unsafe class RankGroup(ICollectives collectives, DistributedOptions options, int localRank) : IRanks
+/// <param name="pulse">Is shown how far the training is; by default nothing is.</param>
+public sealed unsafe class RankGroup(ICollectives collectives, DistributedOptions options, int localRank, RankPulse? pulse = null) : IRanks
 {
     private readonly CancellationTokenSource _agreed = new();
     private GradientExchange? _exchange;
@@ -117,6 +118,9 @@ public sealed unsafe class RankGroup(ICollectives collectives, DistributedOption
         StopIf(values[1] > 0);
         return (values[0], values[2] > 0);
     }
+
+    /// <inheritdoc/>
+    public void StepsAre(long steps) => pulse?.StepsAre(steps);
 
     /// <inheritdoc/>
     public IReadOnlyList<double> Gather(double own)

@@ -10,9 +10,6 @@ namespace StreamTrainer.Model.Training;
 /// <summary>Says what is wrong with a training: as an event with the step's samples, as a line for people, as a count. Training thread only.</summary>
 internal sealed class Alarms(Recipe recipe, ISampleSource train, RunReporter reporter, IRanks ranks, ILogger logger)
 {
-    /// <summary>Samples that an event names: of larger steps the first ones.</summary>
-    public const int MostSamples = 4096;
-
     /// <summary>What is wrong with a step. All ranks ask together.</summary>
     /// <param name="fault">What is wrong.</param>
     /// <param name="outcome">What the step came to.</param>
@@ -29,7 +26,7 @@ internal sealed class Alarms(Recipe recipe, ISampleSource train, RunReporter rep
         string what = fault.Kind == HealthKind.GradientExplosion ? Text($"the gradient's norm is {outcome.GradientNorm:G3} {at}, {outcome.GradientNorm / mean:F0} times its running mean")
             : double.IsFinite(outcome.Loss) ? $"the gradient is not finite {at}"
             : Text($"the loss is {outcome.Loss} {at}");
-        return OfStep(recipe, train, step, fault.Kind, what) with
+        return StepAlarm.Of(recipe, train, step, fault.Kind, what) with
         {
             Action = fault.Action,
             Ranks = where,
@@ -52,29 +49,6 @@ internal sealed class Alarms(Recipe recipe, ISampleSource train, RunReporter rep
         Message = Text($"top-1 is {100 * scored.LastEvaluation!.Top1:F2} % after step {scored.Step} and was {100 * before.BestTop1:F2} % after step {before.BestStep}"),
         RateFactor = scored.Health?.RateFactor ?? 1,
     };
-
-    /// <summary>An alarm about a step, with its samples.</summary>
-    /// <param name="recipe">The recipe.</param>
-    /// <param name="train">Its training set.</param>
-    /// <param name="step">The step, from 0.</param>
-    /// <param name="kind">What is wrong.</param>
-    /// <param name="message">The same in a sentence.</param>
-    public static HealthAlarm OfStep(Recipe recipe, ISampleSource train, long step, HealthKind kind, string message)
-    {
-        (long epoch, long position, long[] samples) = TrainingBatches.OfStep(recipe, train.Count, step, MostSamples);
-        return new HealthAlarm
-        {
-            Time = DateTime.UtcNow,
-            Step = step + 1,
-            Epoch = epoch,
-            Kind = kind,
-            Action = HealthAction.Stop,
-            Message = message,
-            Position = position,
-            Samples = samples,
-            Names = [.. samples.Select(train.NameOf)],
-        };
-    }
 
     /// <summary>Tells it.</summary>
     /// <param name="alarm">What is wrong.</param>

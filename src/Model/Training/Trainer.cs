@@ -203,13 +203,9 @@ public sealed class Trainer : IDisposable
         }
 
         _ranks.Attach(_state);
+        _ranks.StepsAre(_progress.Step);
         _progress = _progress with { Threads = _device.Threads, Precision = _device.PrecisionName };
         _state.Model.train();
-        if (_job.RateFactor is { } factor)
-        {
-            _health.State = _health.State with { RateFactor = factor };
-        }
-
         SizeNotes.Tell(_recipe.Train, _share, _job.Logger);
         _reporter.Start(_progress, _state.Flat.Segments.Sum(segment => segment.Count), _device, _train, _data.Val, _ranks.Size);
         if (_job.ResumeFrom is null && _recipe.Health.RollsBack)
@@ -280,7 +276,7 @@ public sealed class Trainer : IDisposable
         TrainingMetrics.PhaseTook(Phase.DataWait, _clock.Enter(Phase.Transfer));
         long step = _progress.Step;
         double epoch = _recipe.Schedule.PerStep ? step / (double)_progress.StepsPerEpoch : _progress.Epoch;
-        double rate = _schedule.RateAt(epoch) * _health.State.RateFactor;
+        double rate = _schedule.RateAt(epoch) * (_job.RateFactor?.Invoke(step) ?? _health.State.RateFactor);
         HealthState before = _health.State;
         int count = batch!.Count;
         StepOutcome outcome = _step.Run(batch, step, rate);
@@ -291,6 +287,7 @@ public sealed class Trainer : IDisposable
         }
 
         _progress = _progress with { Step = step + 1, LossScale = _state.Scaler?.State, Health = _health.State };
+        _ranks.StepsAre(step + 1);
         double loss = outcome.Loss;
         if (outcome.Skipped)
         {
@@ -378,6 +375,7 @@ public sealed class Trainer : IDisposable
         OnFirst(() => _saving.GoBackTo(_progress));
         Load(checkpoint);
         _flow.StartAfter(_progress.Step);
+        _ranks.StepsAre(_progress.Step);
         _reporter.Restart();
         double factor = _health.State.RateFactor;
         _alarms.Tell(alarm with { RolledBackTo = _progress.Step, RateFactor = factor }, Text($"goes on after step {_progress.Step}, at {factor:G3} times the schedule's rate"));
@@ -391,7 +389,7 @@ public sealed class Trainer : IDisposable
             return null;
         }
 
-        HealthAlarm alarm = Alarms.OfStep(_recipe, _train, _progress.Step, HealthKind.DeviceLost, Text($"{lost.Message} (at step {_progress.Step + 1})"));
+        HealthAlarm alarm = StepAlarm.Of(_recipe, _train, _progress.Step, HealthKind.DeviceLost, Text($"{lost.Message} (at step {_progress.Step + 1})"));
         _reporter.Alarmed(alarm with { Ranks = [_ranks.Rank] });
         return lost;
     }

@@ -24,8 +24,8 @@ public sealed record TrainingJob
     /// <summary>Looks into a step, with which the training then ends; nothing is saved or scored meanwhile. None: it goes to its end.</summary>
     public StepProbe? Probe { get; init; }
 
-    /// <summary>What the schedule's rate is multiplied by from here on; null: as the checkpoint says, 1 from the start.</summary>
-    public double? RateFactor { get; init; }
+    /// <summary>What the schedule's rate is multiplied by at a step, from 0; null: as the checkpoint says, 1 from the start.</summary>
+    public Func<long, double>? RateFactor { get; init; }
 
     /// <summary>The processes that train together; not disposed of.</summary>
     public IRanks Ranks { get; init; } = OneRank.Instance;
