@@ -1,3 +1,5 @@
+using System.Text;
+using StreamTrainer.Model.Distributed.Native;
 using StreamTrainer.Model.Runtime;
 using StreamTrainer.Model.Training;
 using StreamTrainer.Pipeline;
@@ -15,6 +17,7 @@ public sealed unsafe class RankGroup(ICollectives collectives, DistributedOption
 {
     private readonly CancellationTokenSource _agreed = new();
     private GradientExchange? _exchange;
+    private bool _onDevices, _summing;
     private CancellationToken _asked;
 
     /// <inheritdoc/>
@@ -31,14 +34,13 @@ public sealed unsafe class RankGroup(ICollectives collectives, DistributedOption
     {
         ArgumentNullException.ThrowIfNull(state);
         Tensor gradients = state.Flat.Gradients;
-        if (gradients.device_type != DeviceType.CPU)
-        {
-            throw new UserErrorException("several ranks train on CPUs only: gradients on GPUs are not exchanged yet; start one process, or set train.device to cpu");
-        }
-
+        RankDevices.Check(collectives.Gather(Encoding.UTF8.GetBytes($"{Environment.MachineName} {gradients.device}")));
         long elements = Math.Max(1, (long)(options.BucketMegabytes * 1e6 / gradients.ElementSize));
         IReadOnlyList<GradientBucket> buckets = GradientBucket.Divide(state.Flat.Segments, gradients.numel(), elements);
-        var reducer = new MpiReducer(collectives, gradients, options.Compression, buckets.Max(bucket => bucket.Count));
+        _onDevices = gradients.device_type != DeviceType.CPU;
+        IBucketReducer reducer = gradients.device_type == DeviceType.CPU
+            ? new MpiReducer(collectives, gradients, options.Compression, buckets.Max(bucket => bucket.Count))
+            : OfGpus(gradients);
         _exchange = new GradientExchange(state.Flat, buckets, reducer, options.Overlap);
     }
 
@@ -108,11 +110,26 @@ public sealed unsafe class RankGroup(ICollectives collectives, DistributedOption
     }
 
     /// <inheritdoc/>
-    public void SumGradients() => _exchange!.Finish();
+    public void SumGradients()
+    {
+        _exchange!.Finish();
+        if (_onDevices)
+        {
+            // The device waits for the others, and whoever asks it for the loss with it.
+            pulse?.Turn();
+            _summing = true;
+        }
+    }
 
     /// <inheritdoc/>
     public (double Loss, bool Alarm) EndStep(double loss, bool alarm)
     {
+        if (_summing)
+        {
+            pulse?.Turn();
+            _summing = false;
+        }
+
         Span<double> values = [loss, _asked.IsCancellationRequested ? 1 : 0, alarm ? 1 : 0];
         Sum(values);
         StopIf(values[1] > 0);
@@ -170,6 +187,12 @@ public sealed unsafe class RankGroup(ICollectives collectives, DistributedOption
     {
         _exchange?.Dispose();
         _agreed.Dispose();
+    }
+
+    private NcclReducer OfGpus(Tensor gradients)
+    {
+        NcclLibrary nccl = NcclLibrary.Load();
+        return new NcclReducer(nccl, OfFirst(nccl.NewGroup), Rank, Size, CudaStream.Of(gradients.device), gradients, options.Compression);
     }
 
     private void StopIf(bool asked)
