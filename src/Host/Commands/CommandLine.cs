@@ -63,6 +63,7 @@ internal static class CommandLine
             PredictCommand.Create(output),
             PreviewCommand.Create(output),
             ReportCommand.Create(output),
+            ReplayCommand.Create(output),
             PackCommand.Create(output),
             UnpackCommand.Create(output),
             InspectCommand.Create(output),

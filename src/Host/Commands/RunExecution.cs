@@ -7,6 +7,7 @@ using StreamTrainer.Host.Ranks;
 using StreamTrainer.Host.Runs;
 using StreamTrainer.Host.Telemetry;
 using StreamTrainer.Model.Distributed;
+using StreamTrainer.Model.Health;
 using StreamTrainer.Model.Training;
 using StreamTrainer.Pipeline;
 
@@ -41,19 +42,34 @@ internal sealed class RunExecution(CommandOutput output, bool json, bool quiet, 
         using var signals = new StopSignals(display.Note, display.Restore);
         TryWrite(run, summary, logger);
         HostMetrics.RunIs(RunState.Running);
+        // On another thread, while this one waits for a rank that does not come.
+        session.OnTrouble(trouble =>
+        {
+            recorder.On(AlarmOf(trouble, recipe, data));
+            RunFailure.Log(logger, new RunFailedException(trouble.Message));
+            TryWrite(run, summary.Fail(trouble.Message, DateTime.UtcNow), logger);
+            display.Dispose();
+            output.Error.WriteLine($"error: {Printable.Lines(trouble.Message)}");
+            output.Error.Flush();
+        });
         long start = Stopwatch.GetTimestamp();
         var announcement = new Announcement(display, run);
         TrainingResult result;
         try
         {
+            using TrainingData? opened = data is null ? TrainingData.Open(recipe, logger) : null;
+            data ??= opened;
             InitialWeights? weights = resumeFrom is null && recipe.Train.From is { } from ? RunWeights.ToStartFrom(from, display.Note) : null;
             session.Tell(new RankOrder(run.CheckpointDirectory, resumeFrom));
-            using IRanks ranks = session.Ranks(recipe.Distributed);
+            // Where the training fails, the other ranks are in the middle of an exchange.
+            IRanks ranks = session.Ranks(recipe.Distributed);
             var job = new TrainingJob { Recipe = recipe, Data = data, Ranks = ranks, CheckpointDirectory = run.CheckpointDirectory, ResumeFrom = resumeFrom, InitialWeights = weights, Logger = logger };
             result = TrainThread.Run(() => Trainer.Run(job, new Observers(recorder, foreign, announcement, display), signals.Token));
+            ranks.Dispose();
         }
         catch (Exception error)
         {
+            session.Abandon(error);
             RunFailure.Log(logger, error);
             TryWrite(run, summary.Fail(error.Message, DateTime.UtcNow), logger);
             HostMetrics.RunDone(RunState.Failed, Stopwatch.GetElapsedTime(start).TotalSeconds);
@@ -80,6 +96,14 @@ internal sealed class RunExecution(CommandOutput output, bool json, bool quiet, 
 
         WriteAnswer(summary, run);
         return result.State == RunState.Stopped ? signals.ExitCode : ExitCodes.Success;
+    }
+
+    private static HealthAlarm AlarmOf(RankTrouble trouble, Recipe recipe, TrainingData? data)
+    {
+        HealthAlarm alarm = data is null
+            ? new HealthAlarm { Time = DateTime.UtcNow, Step = trouble.Steps + 1, Kind = trouble.Kind, Action = HealthAction.Stop, Message = trouble.Message }
+            : StepAlarm.Of(recipe, data.Train, trouble.Steps, trouble.Kind, trouble.Message);
+        return alarm with { Ranks = trouble.Ranks };
     }
 
     private void WriteAnswer(RunSummary summary, RunDirectory run) =>

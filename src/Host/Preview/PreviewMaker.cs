@@ -54,13 +54,21 @@ internal sealed class PreviewMaker : IDisposable
     /// <param name="pictures">Whether the originals are wanted too.</param>
     /// <param name="stop">Ends it early.</param>
     /// <exception cref="Pipeline.UserErrorException">There are no such rows.</exception>
-    public IReadOnlyList<PreviewCard> Make(PreviewSelection selection, bool pictures, CancellationToken stop)
+    public IReadOnlyList<PreviewCard> Make(PreviewSelection selection, bool pictures, CancellationToken stop) =>
+        Make(selection.Find(_replay.Samples, _recipe.Train.Epochs, _source.Count, _recipe.Data.Train).Select(place => (place.Epoch, place.Position, (double?)null)), pictures, stop);
+
+    /// <summary>Makes the cards of some rows.</summary>
+    /// <param name="places">Epochs and positions, and the losses where they are known.</param>
+    /// <param name="pictures">Whether the originals are wanted too.</param>
+    /// <param name="stop">Ends it early.</param>
+    public IReadOnlyList<PreviewCard> Make(IEnumerable<(long Epoch, long Position, double? Loss)> places, bool pictures, CancellationToken stop)
     {
         var cards = new List<PreviewCard>();
-        foreach ((long epoch, long position) in selection.Find(_replay.Samples, _recipe.Train.Epochs, _source.Count, _recipe.Data.Train))
+        foreach ((long epoch, long position, double? loss) in places)
         {
             stop.ThrowIfCancellationRequested();
-            cards.Add(Card(_replay.Replay(epoch, position), pictures));
+            PreviewCard card = Card(_replay.Replay(epoch, position), pictures);
+            cards.Add(card with { Sample = card.Sample with { Loss = loss } });
         }
 
         return cards;

@@ -77,6 +77,9 @@ internal sealed record PreviewSample
     /// <summary>The row of the batch, from 0.</summary>
     public required int Row { get; init; }
 
+    /// <summary>The loss of the row by itself; only in a replay of its step.</summary>
+    public double? Loss { get; init; }
+
     /// <summary>The samples that cannot be used: this one, and then stand-ins that were tried; none where it can.</summary>
     public IReadOnlyList<BadSample>? Bad { get; init; }
 

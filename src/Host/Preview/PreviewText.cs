@@ -13,6 +13,11 @@ internal static class PreviewText
     /// <summary>What was drawn for a sample, in the order in which it is done to it.</summary>
     public static IEnumerable<(string Name, string Value)> Draws(PreviewSample sample)
     {
+        if (sample.Loss is { } loss)
+        {
+            yield return ("loss", Line($"{loss:F4}"));
+        }
+
         yield return ("crop", Crop(sample));
         yield return ("resize", Line($"to {Size(sample.ResizedTo)}, {Word(sample.Interpolation)}{(sample.Window is { } window ? Line($", of it {Box(window)}") : "")}"));
         if (sample.Shift is { } shift)

@@ -26,6 +26,7 @@ internal sealed class LiveProgress : IProgressDisplay
     private volatile Progress? _step;
     private volatile Evaluated? _score;
     private volatile bool _broken;
+    private volatile int _alarms;
 
     /// <summary>Starts to draw.</summary>
     /// <param name="console">The terminal.</param>
@@ -50,6 +51,10 @@ internal sealed class LiveProgress : IProgressDisplay
                 break;
             case StepLogged step:
                 _step = new Progress(step, _time.GetTimestamp());
+                break;
+            case HealthAlarm:
+                // What it is, the log says above.
+                _alarms++;
                 break;
             case Evaluated score:
                 _score = score;
@@ -142,6 +147,11 @@ internal sealed class LiveProgress : IProgressDisplay
         Row("loss", Format($"{step.Loss:F4}"), "learning rate", Format($"{step.LearningRate:G4}"));
         Row("images/s", Format($"{step.ImagesPerSecond:F0}"), "waiting for data", Format($"{100 * step.DataWaitShare:F1} %"));
         Row("time left", ProgressText.Duration(left), "top-1", _score is { } score ? Format($"{100 * score.Top1:F2} %") : "");
+        if (_alarms > 0)
+        {
+            Row("alarms", Format($"{_alarms}"), "", "");
+        }
+
         double share = run.TotalSteps == 0 ? 0 : Math.Clamp(step.Step / (double)run.TotalSteps, 0, 1);
         int width = Math.Clamp(_console.Profile.Width - 10, 10, 60), done = (int)(share * width);
         return new Rows(new Text(Format($"{new string('#', done)}{new string('-', width - done)} {100 * share,3:F0} %")), table);

@@ -12,6 +12,7 @@ internal sealed class PlainProgress(TextWriter writer, int epochs, bool notesOnl
     private readonly LineWriter _lines = new(writer);
     private long _totalSteps;
     private long? _last;
+    private int _alarms;
 
     public void On(TrainingEvent happened)
     {
@@ -28,7 +29,11 @@ internal sealed class PlainProgress(TextWriter writer, int epochs, bool notesOnl
                 break;
             case StepLogged step when _last is not { } last || _time.GetElapsedTime(last) >= Between || step.Step == _totalSteps:
                 _last = _time.GetTimestamp();
-                _lines.Write(ProgressText.Step(step, _totalSteps, epochs));
+                _lines.Write(ProgressText.Step(step, _totalSteps, epochs, _alarms));
+                break;
+            case HealthAlarm:
+                // What it is, the log says.
+                _alarms++;
                 break;
             case EpochFinished epoch:
                 _lines.Write(ProgressText.Finished(epoch, epochs));

@@ -10,8 +10,8 @@ internal static class ProgressText
     public static string Started(RunStarted run) => Text(
         $"{(run.Step > 0 ? $"going on after step {run.Step}: " : "")}{run.Model}, {run.Parameters / 1e6:F1} M parameters, {Counted.Of(run.TrainSamples, "image")} to train on, {run.ValSamples} to validate, {Counted.Of(run.TotalSteps, "step")}, {run.Device}, {run.Precision}");
 
-    public static string Step(StepLogged step, long totalSteps, int epochs) => Text(
-        $"epoch {step.Epoch + 1}/{epochs}  step {step.Step}/{totalSteps}  loss {step.Loss:F4}  lr {step.LearningRate:G4}  {step.ImagesPerSecond:F0} images/s  data wait {100 * step.DataWaitShare:F1} %  {Duration(step.SecondsLeft)} left");
+    public static string Step(StepLogged step, long totalSteps, int epochs, int alarms = 0) => Text(
+        $"epoch {step.Epoch + 1}/{epochs}  step {step.Step}/{totalSteps}  loss {step.Loss:F4}  lr {step.LearningRate:G4}  {step.ImagesPerSecond:F0} images/s  data wait {100 * step.DataWaitShare:F1} %  {Duration(step.SecondsLeft)} left{(alarms == 0 ? "" : $"  {Counted.Of(alarms, "alarm")}")}");
 
     public static string Evaluated(Evaluated score) => Text(
         $"epoch {score.Epoch + 1}: top-1 {100 * score.Top1:F2} %, top-5 {100 * score.Top5:F2} %, loss {score.Loss:F4} on {Counted.Of(score.Samples, "image")}{(score.Weights == "model" ? "" : $" ({score.Weights})")}");

@@ -20,7 +20,8 @@ internal static class FollowerExecution
 
         // Rank 0 says that it stops.
         using var signals = new StopSignals(_ => { }, () => { });
-        using IRanks ranks = session.Ranks(recipe.Distributed);
+        // Not disposed of where the training fails: the others are in the middle of an exchange.
+        IRanks ranks = session.Ranks(recipe.Distributed);
         var job = new TrainingJob
         {
             Recipe = recipe,
@@ -29,7 +30,19 @@ internal static class FollowerExecution
             Ranks = ranks,
             Logger = NullLogger.Instance,
         };
-        TrainingResult result = TrainThread.Run(() => Trainer.Run(job, new Silent(), signals.Token));
+        TrainingResult result;
+        try
+        {
+            result = TrainThread.Run(() => Trainer.Run(job, new Silent(), signals.Token));
+        }
+        catch (Exception error)
+        {
+            session.Abandon(error);
+            throw;
+        }
+
+        ranks.Dispose();
+        session.Leave();
         return result.State == RunState.Stopped ? signals.ExitCode : ExitCodes.Success;
     }
 

@@ -30,6 +30,7 @@ internal static partial class RecipeRules
         CheckOptimizer(recipe.Optimizer, fault);
         CheckSchedule(recipe, fault);
         AverageRules.Check(recipe, fault);
+        HealthRules.Check(recipe, fault);
         if (recipe.Checkpoint.Every <= TimeSpan.Zero)
         {
             fault(["checkpoint.every"], "must be longer than 0s; none turns it off");
@@ -38,6 +39,11 @@ internal static partial class RecipeRules
         if (recipe.Train.From is null)
         {
             Unread("train.head", "train.from", recipe.Train.Head != s_defaults.Train.Head, "has no effect without train.from; set it, or leave train.head at its default", fault);
+        }
+
+        if (recipe.Distributed.Timeout < TimeSpan.FromSeconds(1))
+        {
+            fault(["distributed.timeout"], "must be 1s or longer");
         }
 
         if (recipe.Train.Device is { } device && !DeviceName().IsMatch(device))

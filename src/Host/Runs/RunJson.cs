@@ -13,6 +13,7 @@ namespace StreamTrainer.Host.Runs;
 [JsonSerializable(typeof(MachineFacts))]
 [JsonSerializable(typeof(RunLockOwner))]
 [JsonSerializable(typeof(RankOrder))]
+[JsonSerializable(typeof(RankAddress))]
 internal sealed partial class RunJson : JsonSerializerContext;
 
 /// <summary>A run's state as <c>completed</c> and the like.</summary>

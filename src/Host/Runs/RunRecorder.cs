@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Logging;
+using StreamTrainer.Model.Health;
 using StreamTrainer.Model.Training;
 
 namespace StreamTrainer.Host.Runs;
@@ -7,7 +8,7 @@ namespace StreamTrainer.Host.Runs;
 /// <summary>
 /// Writes what happens in a run into its directory: events to the event log, corrupt samples to their list. The disk is
 /// waited for only where training stands still anyway (a checkpoint, the end). A record that cannot be written never ends
-/// training: it is told once, and the next ones are tried again.
+/// training: it is told once, and the next ones are tried again. Any thread: what ends a run may come on another one.
 /// </summary>
 public sealed class RunRecorder : ITrainingObserver, IDisposable
 {
@@ -15,6 +16,7 @@ public sealed class RunRecorder : ITrainingObserver, IDisposable
     private readonly ILogger _logger;
     private readonly EventLogWriter _events;
     private readonly HashSet<string> _badSamples;
+    private readonly Lock _lock = new();
     private bool _failing;
 
     /// <summary>Opens the files of a run, to go on with what they hold.</summary>
@@ -37,6 +39,14 @@ public sealed class RunRecorder : ITrainingObserver, IDisposable
     public void On(TrainingEvent happened)
     {
         ArgumentNullException.ThrowIfNull(happened);
+        lock (_lock)
+        {
+            Write(happened);
+        }
+    }
+
+    private void Write(TrainingEvent happened)
+    {
         try
         {
             _events.Append(happened);
@@ -45,7 +55,7 @@ public sealed class RunRecorder : ITrainingObserver, IDisposable
                 File.AppendAllText(_run.BadSamplesFile, $"{OneLine(rejected.Sample)}\t{OneLine(rejected.Reason)}\n");
             }
 
-            if (happened is CheckpointSaved or RunFinished)
+            if (happened is CheckpointSaved or RunFinished or HealthAlarm { Action: HealthAction.Stop })
             {
                 _events.Flush();
             }

@@ -54,8 +54,14 @@ public sealed record RunSummary
     /// <summary>Different samples that could not be used.</summary>
     public long BadSamples { get; init; }
 
-    /// <summary>Steps that were left out because gradients overflowed; null but in fp16.</summary>
+    /// <summary>Steps whose update was left out: gradients overflowed fp16, or health's skip; null where there were none and fp16 is not used.</summary>
     public long? SkippedSteps { get; init; }
+
+    /// <summary>How often something was wrong with the training (<c>health</c>), in all processes that told their end.</summary>
+    public long Alarms { get; init; }
+
+    /// <summary>How often the run rolled back.</summary>
+    public long RollBacks { get; init; }
 
     /// <summary>Where the time went: seconds by phase of the training thread, of all processes; the sum is the wall time.</summary>
     public IReadOnlyDictionary<string, double> Phases { get; init; } = new Dictionary<string, double>();
@@ -124,6 +130,8 @@ public sealed record RunSummary
             PeakMemoryBytes = peakMemoryBytes is { } peak ? Math.Max(peak, PeakMemoryBytes ?? 0) : PeakMemoryBytes,
             BadSamples = badSamples ?? result.BadSamples,
             SkippedSteps = result.SkippedSteps,
+            Alarms = Alarms + result.Alarms,
+            RollBacks = result.RollBacks,
             Phases = Sum(Phases, result.Phases),
             Stages = Sum(Stages, result.Stages),
             Stalls = Sum(Stalls, result.Stalls?.Seconds ?? []),

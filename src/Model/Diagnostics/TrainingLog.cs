@@ -49,4 +49,10 @@ internal static partial class TrainingLog
 
     [LoggerMessage(2021, LogLevel.Information, "{Ranks} ranks train together: {Hosts}")]
     public static partial void Together(ILogger logger, int ranks, string hosts);
+
+    [LoggerMessage(2030, LogLevel.Warning, "{Message}")]
+    public static partial void Alarmed(ILogger logger, string message);
+
+    [LoggerMessage(2031, LogLevel.Warning, "checkpoint {Path} is passed over: {Reason}")]
+    public static partial void CheckpointDamaged(ILogger logger, string path, string reason);
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using StreamTrainer.Model.Health;
 
 namespace StreamTrainer.Model.Diagnostics;
 
@@ -25,7 +26,10 @@ public static class TrainingMetrics
         "streamtrainer.train.steps", "{step}", "Optimizer updates done.");
 
     private static readonly Counter<long> s_skipped = s_meter.CreateCounter<long>(
-        "streamtrainer.train.skipped_steps", "{step}", "Steps whose update was left out because gradients overflowed fp16.");
+        "streamtrainer.train.skipped_steps", "{step}", "Steps whose update was left out: gradients overflowed fp16, or health's skip.");
+
+    private static readonly Counter<long> s_alarms = s_meter.CreateCounter<long>(
+        "streamtrainer.train.alarms", "{alarm}", "Times that something was wrong with the training, by what it was and what was done.");
 
     private static readonly Counter<long> s_samples = s_meter.CreateCounter<long>(
         "streamtrainer.train.samples", "{sample}", "Training samples that went through the model.");
@@ -64,6 +68,15 @@ public static class TrainingMetrics
     /// <summary>A step's update was left out.</summary>
     public static void StepSkipped() => s_skipped.Add(1);
 
+    /// <summary>Something is wrong with the training.</summary>
+    public static void Alarmed(HealthKind kind, HealthAction action)
+    {
+        if (s_alarms.Enabled)
+        {
+            s_alarms.Add(1, KeyValuePair.Create("kind", (object?)Label(kind)), KeyValuePair.Create("action", (object?)Label(action)));
+        }
+    }
+
     /// <summary>Progress was recorded.</summary>
     public static void Progress(double loss, double learningRate)
     {
@@ -73,4 +86,7 @@ public static class TrainingMetrics
 
     /// <summary>An evaluation is done.</summary>
     public static void Evaluated(double top1) => s_top1.Record(top1);
+
+    private static string Label<T>(T value)
+        where T : struct, Enum => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 }

@@ -25,4 +25,8 @@ public sealed record DistributedOptions
     /// <summary>Bytes of gradients that are sent at once.</summary>
     [Description("Megabytes of gradients that are sent at once."), Range(0.001, 4096.0)]
     public double BucketMegabytes { get; init; } = 4;
+
+    /// <summary>How long ranks wait for one that does not come.</summary>
+    [Description("How long the ranks of a run wait for one that does not get on before all end, as 10m: longer than anything that a rank does alone.")]
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(10);
 }

@@ -44,8 +44,16 @@ public interface IRanks : IDisposable
     void SumGradients();
 
     /// <summary>The end of a step: whether any rank was asked to stop becomes known to all.</summary>
-    /// <returns>The sum of the losses.</returns>
-    double EndStep(double loss);
+    /// <param name="loss">This rank's part of the loss.</param>
+    /// <param name="alarm">Whether this rank sees something wrong.</param>
+    /// <returns>The sum of the losses, and whether any rank sees something wrong.</returns>
+    (double Loss, bool Alarm) EndStep(double loss, bool alarm);
+
+    /// <summary>So many steps of the run are done: for whoever watches the ranks.</summary>
+    void StepsAre(long steps);
+
+    /// <summary>A number of every rank, by rank.</summary>
+    IReadOnlyList<double> Gather(double own);
 
     /// <summary>Makes running statistics one over the ranks, as the recipe wants it; before an evaluation.</summary>
     void UniteStatistics(TrainState state);

@@ -121,6 +121,10 @@ public sealed unsafe class MpiCollectives : ICollectives
     /// <inheritdoc/>
     public void Barrier() => _mpi.Check(_mpi.Barrier(_communicator), "the ranks do not wait for each other");
 
+    /// <summary>Ends all processes, this one too, through the launcher. Any thread; it may come back where the launcher takes its time.</summary>
+    /// <param name="code">The exit code.</param>
+    public void Abort(int code) => _ = _mpi.Abort(_mpi.World, code);
+
     /// <summary>Leaves the other processes; waits for them to leave too.</summary>
     public void Dispose()
     {

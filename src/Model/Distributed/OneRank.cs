@@ -47,7 +47,13 @@ public sealed class OneRank : IRanks
     public void SumGradients() { }
 
     /// <inheritdoc/>
-    public double EndStep(double loss) => loss;
+    public (double Loss, bool Alarm) EndStep(double loss, bool alarm) => (loss, alarm);
+
+    /// <inheritdoc/>
+    public void StepsAre(long steps) { }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<double> Gather(double own) => [own];
 
     /// <inheritdoc/>
     public void UniteStatistics(TrainState state) { }

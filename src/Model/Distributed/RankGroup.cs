@@ -13,11 +13,13 @@ namespace StreamTrainer.Model.Distributed;
 /// <param name="collectives">The processes; not disposed of.</param>
 /// <param name="options">What the recipe says of them.</param>
 /// <param name="localRank">This process's number on its host.</param>
-public sealed unsafe class RankGroup(ICollectives collectives, DistributedOptions options, int localRank) : IRanks
+/// <param name="pulse">Is shown how far the training is; by default nothing is.</param>
+public sealed unsafe class RankGroup(ICollectives collectives, DistributedOptions options, int localRank, RankPulse? pulse = null) : IRanks
 {
     private readonly CancellationTokenSource _agreed = new();
     private GradientExchange? _exchange;
     private ISharedSums? _shared;
+    private bool _onDevices, _summing;
     private CancellationToken _asked;
 
     /// <inheritdoc/>
@@ -38,6 +40,7 @@ public sealed unsafe class RankGroup(ICollectives collectives, DistributedOption
         RankDevices.Check(collectives.Gather(Encoding.UTF8.GetBytes($"{Environment.MachineName} {gradients.device}")));
         long elements = Math.Max(1, (long)(options.BucketMegabytes * 1e6 / gradients.ElementSize));
         IReadOnlyList<GradientBucket> buckets = GradientBucket.Divide(state.Flat.Segments, gradients.numel(), elements);
+        _onDevices = !onCpu;
         IBucketReducer reducer = onCpu
             ? new MpiReducer(collectives, gradients, options.Compression, buckets.Max(bucket => bucket.Count))
             : new NcclReducer(OnGpus(collectives, gradients.device), gradients, options.Compression);
@@ -51,8 +54,9 @@ public sealed unsafe class RankGroup(ICollectives collectives, DistributedOption
             }
         }
 
-        // NCCL's sums of two groups at once may wait for each other where ranks launch them in different orders.
-        _exchange = new GradientExchange(state.Flat, buckets, reducer, options.Overlap && (onCpu || _shared is null));
+        // One exchange at a time: NCCL's sums of two groups may wait for each other where ranks launch them in different orders, and whether
+        // this rank waits for others could not be told.
+        _exchange = new GradientExchange(state.Flat, buckets, reducer, options.Overlap && _shared is null);
     }
 
     /// <inheritdoc/>
@@ -121,15 +125,40 @@ public sealed unsafe class RankGroup(ICollectives collectives, DistributedOption
     }
 
     /// <inheritdoc/>
-    public void SumGradients() => _exchange!.Finish();
+    public void SumGradients()
+    {
+        _exchange!.Finish();
+        if (_onDevices)
+        {
+            // The device waits for the others, and whoever asks it for the loss with it.
+            pulse?.Turn();
+            _summing = true;
+        }
+    }
 
     /// <inheritdoc/>
-    public double EndStep(double loss)
+    public (double Loss, bool Alarm) EndStep(double loss, bool alarm)
     {
-        Span<double> values = [loss, _asked.IsCancellationRequested ? 1 : 0];
+        if (_summing)
+        {
+            pulse?.Turn();
+            _summing = false;
+        }
+
+        Span<double> values = [loss, _asked.IsCancellationRequested ? 1 : 0, alarm ? 1 : 0];
         Sum(values);
         StopIf(values[1] > 0);
-        return values[0];
+        return (values[0], values[2] > 0);
+    }
+
+    /// <inheritdoc/>
+    public void StepsAre(long steps) => pulse?.StepsAre(steps);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<double> Gather(double own)
+    {
+        // Not a sum: one that is no number would take the others' places.
+        return [.. collectives.Gather(BitConverter.GetBytes(own)).Select(bytes => BitConverter.ToDouble(bytes))];
     }
 
     /// <inheritdoc/>

@@ -113,6 +113,16 @@ public sealed class DeviceFeed : IDisposable
         _next = 1 - _next;
     }
 
+    /// <summary>Waits for a copy that was begun and is of no use any more: its batch may be given back.</summary>
+    public void Drop()
+    {
+        if (_staged is not null)
+        {
+            _engine!.Wait();
+            _staged = null;
+        }
+    }
+
     private static long BytesOf(Batch batch) => (long)batch.Count * batch.ImageSize.Height * batch.ImageSize.Width * 3;
 
     private static Tensor Shaped(Tensor slot, Batch batch) =>

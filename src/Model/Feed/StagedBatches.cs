@@ -44,4 +44,12 @@ public sealed class StagedBatches(ImagePipeline pipeline, DeviceFeed feed)
             feed.Stage(_staged);
         }
     }
+
+    /// <summary>Gives back a batch that is on its way to the device: nobody will take it.</summary>
+    public void Drop()
+    {
+        feed.Drop();
+        _staged?.Dispose();
+        _staged = null;
+    }
 }

@@ -10,10 +10,12 @@ public static class GradientClipping
     /// <summary>PyTorch's <c>clip_grad_norm_</c>: gradients times min(1, most / (norm + 1e-6)).</summary>
     /// <param name="flat">The gradients.</param>
     /// <param name="most">The largest norm.</param>
+    /// <param name="known">The norm, where it is known already.</param>
     /// <returns>The norm before.</returns>
-    public static double Clip(FlatState flat, double most)
+    public static double Clip(FlatState flat, double most, double? known = null)
     {
-        double norm = Norm(flat);
+        ArgumentNullException.ThrowIfNull(flat);
+        double norm = known ?? Norm(flat);
         double factor = most / (norm + 1e-6);
         // Not Math.Min: with a norm of NaN gradients become NaN, as PyTorch's do, and are noticed.
         if (!(factor >= 1.0))

@@ -54,7 +54,7 @@ public sealed class CheckpointStore(string directory, int keep, long? keepEvery 
             System.IO.Directory.CreateDirectory(temporary);
             writeTensors(temporary);
             CheckpointFiles.Write(temporary);
-            AtomicFile.Write(Path.Combine(temporary, StateFile), JsonSerializer.SerializeToUtf8Bytes(progress, CheckpointJson.Default.TrainProgress));
+            AtomicFile.Write(Path.Combine(temporary, StateFile), BytesOf(progress));
             Durable.FlushDirectory(temporary);
             // The same step again, by a run that went on from one before it: the tensors are the same, the books (an evaluation) may not
             // be. A damaged one, which it was not resumed from, is replaced, and one that a stop left before its average was complete.
@@ -94,7 +94,7 @@ public sealed class CheckpointStore(string directory, int keep, long? keepEvery 
     public void SaveState(TrainProgress progress, long? best)
     {
         ArgumentNullException.ThrowIfNull(progress);
-        AtomicFile.Write(Path.Combine(PathOf(progress.Step), StateFile), JsonSerializer.SerializeToUtf8Bytes(progress, CheckpointJson.Default.TrainProgress));
+        AtomicFile.Write(Path.Combine(PathOf(progress.Step), StateFile), BytesOf(progress));
         Prune(best);
     }
 
@@ -103,12 +103,13 @@ public sealed class CheckpointStore(string directory, int keep, long? keepEvery 
 
     /// <summary>The newest checkpoint whose files are those that were written; null where there is no checkpoint at all.</summary>
     /// <param name="skipped">Told of each newer one that is damaged, and why.</param>
+    /// <param name="before">Only those before this step; null: all.</param>
     /// <exception cref="RunFailedException">All are damaged.</exception>
-    public string? LatestSound(Action<string, string> skipped)
+    public string? LatestSound(Action<string, string> skipped, long? before = null)
     {
         ArgumentNullException.ThrowIfNull(skipped);
         string? last = null;
-        foreach ((_, string path) in Steps().OrderByDescending(entry => entry.Step))
+        foreach ((_, string path) in Steps().Where(entry => before is not { } limit || entry.Step < limit).OrderByDescending(entry => entry.Step))
         {
             if (CheckpointFiles.Fault(path) is not { } fault)
             {
@@ -120,6 +121,15 @@ public sealed class CheckpointStore(string directory, int keep, long? keepEvery 
         }
 
         return last is null ? null : throw new RunFailedException($"{directory}: no checkpoint can be read, the oldest because {last}; restore one, or start a new run");
+    }
+
+    /// <summary>Removes the checkpoints after a step, the newest first: those of a way that the run has left.</summary>
+    public void DropAfter(long step)
+    {
+        foreach ((_, string path) in Steps().Where(entry => entry.Step > step).OrderByDescending(entry => entry.Step))
+        {
+            Remove(path);
+        }
     }
 
     /// <summary>What is wrong with a checkpoint's files; null where they are as they were written.</summary>
@@ -145,6 +155,9 @@ public sealed class CheckpointStore(string directory, int keep, long? keepEvery 
             throw Unreadable(checkpoint, error);
         }
     }
+
+    /// <summary>The bytes of a state file.</summary>
+    internal static byte[] BytesOf(TrainProgress progress) => JsonSerializer.SerializeToUtf8Bytes(progress, CheckpointJson.Default.TrainProgress);
 
     /// <summary>What the bytes of a checkpoint's state file say.</summary>
     /// <exception cref="UserErrorException">They are damaged, or of a later version.</exception>

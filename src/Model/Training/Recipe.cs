@@ -2,6 +2,7 @@ using System.ComponentModel;
 using StreamTrainer.Model.Architectures;
 using StreamTrainer.Model.Averaging;
 using StreamTrainer.Model.Distributed;
+using StreamTrainer.Model.Health;
 using StreamTrainer.Model.Losses;
 using StreamTrainer.Model.Mixing;
 using StreamTrainer.Model.Optimizers;
@@ -67,6 +68,10 @@ public sealed record Recipe
     /// <summary>Several processes.</summary>
     [Description("What the processes of a run on several devices do together.")]
     public DistributedOptions Distributed { get; init; } = new();
+
+    /// <summary>What is done where the training goes wrong.</summary>
+    [Description("What is done where the training goes wrong.")]
+    public HealthOptions Health { get; init; } = new();
 
     /// <summary>When the state is saved.</summary>
     [Description("When the state is saved; the end of the run and a stop always save it.")]

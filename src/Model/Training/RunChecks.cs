@@ -74,15 +74,4 @@ internal static class RunChecks
                 $"gradients are not finite at step {step + 1} at any loss scale: lower optimizer.lr, lengthen schedule.warmupEpochs, or set train.precision to bf16 or fp32; the checkpoints before it still stand"));
         }
     }
-
-    /// <summary>The loss is a number.</summary>
-    /// <exception cref="RunFailedException">It is not.</exception>
-    public static void Finite(double loss, long step, double learningRate)
-    {
-        if (!double.IsFinite(loss))
-        {
-            throw new RunFailedException(string.Create(CultureInfo.InvariantCulture,
-                $"the loss is {loss} at step {step + 1} (learning rate {learningRate:G3}): lower optimizer.lr, lengthen schedule.warmupEpochs or set optimizer.clipGrad; the checkpoints before it still stand"));
-        }
-    }
 }

@@ -7,18 +7,19 @@ using StreamTrainer.Pipeline.Sources;
 namespace StreamTrainer.Model.Training;
 
 /// <summary>Makes events and figures of what the trainer does. Training thread only.</summary>
-internal sealed class RunReporter(ITrainingObserver observer, Recipe recipe, PhaseClock clock, ImagePipeline pipeline, long totalSteps, ILogger logger)
+internal sealed class RunReporter(ITrainingObserver observer, Recipe recipe, PhaseClock clock, TrainingFlow flow, long totalSteps, ILogger logger)
 {
     /// <summary>Slow steps are recorded at least so often, or nobody would see that a run moves.</summary>
     private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(10);
 
     private readonly Window _window = new();
-    private long _stepsHere, _samplesHere, _evaluations;
+    private long _stepsHere, _samplesHere, _evaluations, _alarms;
     private readonly HashSet<string> _rejected = new(StringComparer.Ordinal);
     private double _lastLoss = double.NaN;
 
-    /// <summary>The run starts; <paramref name="from"/> says of a fresh one what it starts from, where its weights are not fresh.</summary>
-    public void Start(TrainProgress progress, long parameters, ComputeDevice device, ISampleSource train, ISampleSource? val, string? from)
+    /// <summary>The run starts, on so many ranks; <paramref name="from"/> says of a fresh one what it starts from, where its weights are not
+    /// fresh.</summary>
+    public void Start(TrainProgress progress, long parameters, ComputeDevice device, ISampleSource train, ISampleSource? val, string? from, int ranks)
     {
         TrainingLog.Starting(logger, recipe.Model.Name, parameters, train.ClassNames.Count, device.ToString(), device.PrecisionName, train.Count, totalSteps);
         observer.On(new RunStarted
@@ -34,6 +35,7 @@ internal sealed class RunReporter(ITrainingObserver observer, Recipe recipe, Pha
             Device = device.ToString(),
             Precision = device.PrecisionName,
             From = from,
+            Ranks = ranks,
         });
         _window.Restart(clock);
     }
@@ -60,15 +62,19 @@ internal sealed class RunReporter(ITrainingObserver observer, Recipe recipe, Pha
             Step = progress.Step,
             Epoch = (progress.Step - 1) / progress.StepsPerEpoch,
             Loss = _window.Loss,
+            StepLoss = loss,
             LearningRate = learningRate,
             ImagesPerSecond = _window.Samples / Math.Max(1e-9, clock.TrainingSeconds - _window.TrainingStart),
             DataWaitShare = Share(clock.Seconds(Phase.DataWait) - _window.WaitStart, clock.TrainingSeconds - _window.TrainingStart),
             SecondsLeft = SecondsLeft(progress),
             LossScale = progress.LossScale?.Scale,
-            SkippedSteps = progress.LossScale?.SkippedSteps,
+            SkippedSteps = progress.SkippedSteps,
         });
         _window.Restart(clock);
     }
+
+    /// <summary>The next record begins here: what was trained since the last one is none of the run's.</summary>
+    public void Restart() => _window.Restart(clock);
 
     /// <summary>An epoch's training is over.</summary>
     public void EpochDone(TrainProgress progress, long epoch) => observer.On(new EpochFinished
@@ -98,6 +104,14 @@ internal sealed class RunReporter(ITrainingObserver observer, Recipe recipe, Pha
 
     /// <summary>All of an evaluation is done, of the average too.</summary>
     public void ValidationDone() => _evaluations++;
+
+    /// <summary>Something is wrong with the training.</summary>
+    public void Alarmed(HealthAlarm alarm)
+    {
+        _alarms++;
+        TrainingMetrics.Alarmed(alarm.Kind, alarm.Action);
+        observer.On(alarm);
+    }
 
     /// <summary>A sample that cannot be used; each is told once, however often it is met.</summary>
     public void Rejected(BadSample bad)
@@ -142,17 +156,19 @@ internal sealed class RunReporter(ITrainingObserver observer, Recipe recipe, Pha
             ImagesPerSecond = training > 0 ? _samplesHere / training : 0,
             DataWaitShare = Share(clock.Seconds(Phase.DataWait), training),
             BadSamples = _rejected.Count,
-            SkippedSteps = progress.LossScale?.SkippedSteps,
+            SkippedSteps = progress.SkippedSteps,
+            Alarms = _alarms,
+            RollBacks = progress.Health?.RollBacks ?? 0,
             Phases = phases,
-            Stages = pipeline.Statistics.Stages,
-            Stalls = pipeline.Stalls,
-            PipelineSamples = pipeline.Statistics.Samples,
+            Stages = flow.Stages,
+            Stalls = flow.Stalls,
+            PipelineSamples = flow.Samples,
         };
     }
 
     private void ReportBadSamples()
     {
-        while (pipeline.TryTakeBad(out BadSample bad))
+        while (flow.TryTakeBad(out BadSample bad))
         {
             Rejected(bad);
         }

@@ -35,8 +35,9 @@ internal sealed class Saving(CheckpointStore store, CheckpointOptions options, T
     /// <param name="progress">Where the run is.</param>
     /// <param name="required">Whether the disk is waited for, and the run fails where the state cannot be saved; otherwise that is only
     /// said, later.</param>
+    /// <param name="first">Whether a state before the first step is saved too.</param>
     /// <exception cref="RunFailedException">It could not be saved and had to be, or is not worth it: the weights are no numbers.</exception>
-    public void Save(TrainProgress progress, bool required)
+    public void Save(TrainProgress progress, bool required, bool first = false)
     {
         if ((_writing?.Progress ?? Saved) == progress && !required)
         {
@@ -45,7 +46,7 @@ internal sealed class Saving(CheckpointStore store, CheckpointOptions options, T
 
         clock.Enter(Phase.Checkpoint);
         Settle();
-        if (Saved == progress || progress.Step == 0)
+        if (Saved == progress || (progress.Step == 0 && !first))
         {
             clock.Enter(Phase.Report);
             return;
@@ -90,6 +91,27 @@ internal sealed class Saving(CheckpointStore store, CheckpointOptions options, T
             }
 
             TrainingLog.CheckpointFailed(logger, progress.Step, $"{trouble.Reason} ({store.Directory})");
+        }
+    }
+
+    /// <summary>The run goes on from an earlier checkpoint, with other books: those after it are removed, so that whoever resumes goes the
+    /// same way.</summary>
+    /// <param name="books">The books.</param>
+    /// <exception cref="RunFailedException">The disk is full or the like.</exception>
+    public void GoBackTo(TrainProgress books)
+    {
+        try
+        {
+            store.DropAfter(books.Step);
+            _best = books.BestStep is { } best && store.At(best) is not null ? best : null;
+            store.SaveState(books, _best);
+            Saved = books;
+            _lastTry = Stopwatch.GetTimestamp();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            WriteTrouble trouble = WriteTrouble.Of(error, store.Directory);
+            throw new RunFailedException($"the run cannot go back to step {books.Step}: {trouble.Reason} ({store.Directory}): {trouble.Remedy}, then resume", error);
         }
     }
 

@@ -38,6 +38,13 @@ public sealed record TrainProgress
     /// <summary>The loss's scale, in fp16.</summary>
     public Precision.LossScale? LossScale { get; init; }
 
+    /// <summary>Where the watch over the training is; none in checkpoints of earlier versions.</summary>
+    public Health.HealthState? Health { get; init; }
+
+    /// <summary>Steps of the run whose update was left out: fp16 overflowed, or the watch said so; null where neither can be.</summary>
+    [JsonIgnore]
+    public long? SkippedSteps => LossScale is null && Health is not { SkippedSteps: > 0 } ? null : (LossScale?.SkippedSteps ?? 0) + (Health?.SkippedSteps ?? 0);
+
     /// <summary>Models that are in the mean of weights (SWA).</summary>
     public long SwaModels { get; init; }
 

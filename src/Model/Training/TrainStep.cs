@@ -2,6 +2,7 @@ using StreamTrainer.Model.Architectures.Layers;
 using StreamTrainer.Model.Diagnostics;
 using StreamTrainer.Model.Distributed;
 using StreamTrainer.Model.Feed;
+using StreamTrainer.Model.Health;
 using StreamTrainer.Model.Losses;
 using StreamTrainer.Model.Mixing;
 using StreamTrainer.Model.Optimizers;
@@ -23,10 +24,15 @@ namespace StreamTrainer.Model.Training;
 /// <param name="clock">Books where the time goes.</param>
 /// <param name="launched">Called when all of a step is on its way to the device, before its result is waited for.</param>
 /// <param name="ranks">The processes that train together; by default this one alone.</param>
+/// <param name="health">Judges the step before its update; by default one without memory, by the recipe.</param>
+/// <param name="probe">Looks into one of the steps; by default nothing does.</param>
 public sealed class TrainStep(
-    Recipe recipe, TrainState state, DeviceFeed feed, ILoss loss, Mixer? mixer, ComputeDevice device, PhaseClock clock, Action? launched = null, IRanks? ranks = null)
+    Recipe recipe, TrainState state, DeviceFeed feed, ILoss loss, Mixer? mixer, ComputeDevice device, PhaseClock clock, Action? launched = null, IRanks? ranks = null,
+    HealthWatch? health = null, StepProbe? probe = null) : IDisposable
 {
     private readonly IRanks _ranks = ranks ?? OneRank.Instance;
+    private readonly HealthWatch _health = health ?? new HealthWatch(recipe.Health);
+    private readonly KeptStatistics? _kept = recipe.Health.Skips ? new KeptStatistics(state.Model) : null;
     private readonly StepShare _sizes = StepShare.Of(recipe, ranks?.Rank ?? 0, ranks?.Size ?? 1);
     private readonly PassPart? _part = PartOf(StepShare.Of(recipe, ranks?.Rank ?? 0, ranks?.Size ?? 1), device.Device);
 
@@ -41,6 +47,8 @@ public sealed class TrainStep(
         int count = batch.Count;
         Tensor pixels = feed.Pixels(batch), labels = feed.Labels(batch);
         state.Flat.ZeroGradients();
+        _kept?.Keep();
+        StepProbe? looking = probe?.Begins(step, batch) == true ? probe : null;
         Tensor sum = zeros(1, device: device.Device);
         for (int pass = 0, group = 0; group < _sizes.Groups; group++)
         {
@@ -57,32 +65,47 @@ public sealed class TrainStep(
                     batch.Dispose();
                 }
 
-                sum.add_(Pass(images, targets.Rows(first, _sizes.Micro), _sizes.PassOf(step, pass), last), alpha: Scalars.One);
+                sum.add_(Pass(images, targets.Rows(first, _sizes.Micro), _sizes.PassOf(step, pass), last, looking), alpha: Scalars.One);
                 TrainingMetrics.PhaseTook(Phase.Backward, clock.Enter(last ? Phase.Optimizer : Phase.Transfer));
             }
         }
 
         _ranks.SumGradients();
-        bool skipped = !Unscale();
-        if (!skipped)
+        launched?.Invoke();
+        // Before the update: where something is wrong with the step, the weights are still those of the step before.
+        double own = sum.to(ScalarType.Float64).item<double>();
+        (double? norm, bool overflowed) = Unscale(looking is not null);
+        (double result, bool explodes) = _ranks.EndStep(own, !overflowed && _health.Explodes(norm));
+        StepFault? fault = overflowed ? null : _health.Judge(result, norm, explodes);
+        if (!overflowed && fault is not { Updates: false })
         {
-            Clip();
-
+            Clip(norm);
             state.Optimizer.Step(learningRate);
             state.Ema?.Update(state.Optimizer.Steps);
         }
+        else if (fault is { Action: HealthAction.Skip })
+        {
+            _kept!.Restore();
+        }
 
-        launched?.Invoke();
-        double result = _ranks.EndStep(sum.to(ScalarType.Float64).item<double>());
         TrainingMetrics.PhaseTook(Phase.Optimizer, clock.Enter(Phase.Report));
         TrainingMetrics.StepDone(count);
-        return new StepOutcome(result, skipped);
+        var outcome = new StepOutcome(result, overflowed) { OwnLoss = own, GradientNorm = norm, Fault = fault };
+        looking?.Ends(outcome, learningRate);
+        return outcome;
     }
 
     private static PassPart? PartOf(StepShare share, Device device) =>
         share.RowsOfPass is { } rows ? new PassPart(share.Whole.Micro, tensor([.. rows], device: device).DetachFromDisposeScope()) : null;
 
-    private void Clip()
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _kept?.Dispose();
+        _part?.Rows.Dispose();
+    }
+
+    private void Clip(double? norm)
     {
         if (recipe.Optimizer.ClipGrad is { } most)
         {
@@ -92,21 +115,22 @@ public sealed class TrainStep(
             }
             else
             {
-                GradientClipping.Clip(state.Flat, most);
+                GradientClipping.Clip(state.Flat, most, norm);
             }
         }
     }
 
-    /// <summary>Takes the loss's scale out of the gradients; false where some of them overflowed.</summary>
-    private bool Unscale()
+    /// <summary>Takes the loss's scale out of the gradients, and says their norm where somebody needs it.</summary>
+    /// <returns>The norm, and whether some of the scaled gradients overflowed, so that there is no step.</returns>
+    private (double? Norm, bool Overflowed) Unscale(bool wanted)
     {
         if (state.Scaler is not { } scaler)
         {
-            return true;
+            return (_health.NeedsNorm || wanted ? GradientClipping.Norm(state.Flat) : null, false);
         }
 
-        double scale = scaler.Scale;
-        bool finite = double.IsFinite(GradientClipping.Norm(state.Flat));
+        double scale = scaler.Scale, norm = GradientClipping.Norm(state.Flat);
+        bool finite = double.IsFinite(norm);
         scaler.Update(finite);
         if (finite)
         {
@@ -114,12 +138,12 @@ public sealed class TrainStep(
             state.Flat.Gradients.mul_(Scalars.Of(1 / scale));
         }
 
-        return finite;
+        return (norm / scale, !finite);
     }
 
     /// <summary>Forward and backward of one micro-batch; its gradients are added to those of the passes before it.</summary>
     /// <returns>Its part of the batch's loss.</returns>
-    private Tensor Pass(Tensor images, Targets targets, long draw, bool last)
+    private Tensor Pass(Tensor images, Targets targets, long draw, bool last, StepProbe? looking)
     {
         TrainingMetrics.PhaseTook(Phase.Transfer, clock.Enter(Phase.Forward));
         // Dropout and drop path draw from libtorch's generator: seeded by the pass, a resumed run draws the same.
@@ -128,7 +152,9 @@ public sealed class TrainStep(
         Tensor value;
         using (device.Autocast())
         {
-            value = loss.Forward(state.Model.forward(images), targets);
+            Tensor logits = state.Model.forward(images);
+            value = loss.Forward(logits, targets);
+            looking?.Passed(loss, logits, targets);
         }
 
         if (_sizes.AllPasses > 1)

@@ -1,5 +1,6 @@
 using StreamTrainer.Model.Distributed;
 using StreamTrainer.Pipeline;
+using StreamTrainer.Pipeline.Sampling;
 using StreamTrainer.Pipeline.Transforms;
 
 namespace StreamTrainer.Model.Training;
@@ -26,6 +27,26 @@ public static class TrainingBatches
     /// <exception cref="UserErrorException">There are too few samples for one batch.</exception>
     public static PipelinePlan Plan(Recipe recipe, long count, StepShare share) =>
         Plan(recipe, count) with { BatchSize = share.Batch, Rank = share.Rank, WorldSize = share.Ranks };
+
+    /// <summary>The samples of a step, over all ranks: the epoch, its first position, and the samples' indices by position.</summary>
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="count">Samples of its training set.</param>
+    /// <param name="step">The step, from 0.</param>
+    /// <param name="most">So many at most, the first ones.</param>
+    public static (long Epoch, long Position, long[] Samples) OfStep(Recipe recipe, long count, long step, int most = int.MaxValue)
+    {
+        PipelinePlan plan = Plan(recipe, count);
+        (long epoch, long batch) = Math.DivRem(step, plan.BatchesPerEpoch(count));
+        long first = batch * plan.Partition.StepSize;
+        EpochOrder order = plan.OrderOf(count, epoch);
+        var samples = new long[Math.Min(most, plan.Partition.StepSize)];
+        for (int i = 0; i < samples.Length; i++)
+        {
+            samples[i] = order[first + i];
+        }
+
+        return (epoch, first, samples);
+    }
 
     /// <summary>The transform of one worker.</summary>
     public static TrainTransform Transform(Recipe recipe)

@@ -1,4 +1,5 @@
 using MessagePack;
+using StreamTrainer.Model.Health;
 
 namespace StreamTrainer.Model.Training;
 
@@ -10,6 +11,7 @@ namespace StreamTrainer.Model.Training;
 [Union(4, typeof(CheckpointSaved))]
 [Union(5, typeof(SampleRejected))]
 [Union(6, typeof(RunFinished))]
+[Union(7, typeof(HealthAlarm))]
 public abstract record TrainingEvent
 {
     /// <summary>When it happened, UTC.</summary>
@@ -50,6 +52,9 @@ public sealed record RunStarted : TrainingEvent
 
     /// <summary>The weights that a fresh run starts from, and what becomes of their classifier; none: fresh weights, or resumed.</summary>
     [Key("from")] public string? From { get; init; }
+
+    /// <summary>Processes that train together; 0 in logs of earlier versions.</summary>
+    [Key("ranks")] public int Ranks { get; init; }
 }
 
 /// <summary>Progress at a step.</summary>
@@ -64,6 +69,9 @@ public sealed record StepLogged : TrainingEvent
 
     /// <summary>Mean loss since the last record.</summary>
     [Key("loss")] public double Loss { get; init; }
+
+    /// <summary>Loss of this step alone; null in logs of earlier versions.</summary>
+    [Key("stepLoss")] public double? StepLoss { get; init; }
 
     /// <summary>Learning rate of the step.</summary>
     [Key("lr")] public double LearningRate { get; init; }
@@ -80,7 +88,7 @@ public sealed record StepLogged : TrainingEvent
     /// <summary>What the loss is multiplied by; only in fp16.</summary>
     [Key("lossScale")] public double? LossScale { get; init; }
 
-    /// <summary>Steps of the run that were left out because gradients overflowed; only in fp16.</summary>
+    /// <summary>Steps of the run whose update was left out: fp16 overflowed, or the watch over the training said so.</summary>
     [Key("skippedSteps")] public long? SkippedSteps { get; init; }
 }
 
@@ -147,6 +155,57 @@ public sealed record SampleRejected : TrainingEvent
 
     /// <summary>What is wrong with it.</summary>
     [Key("reason")] public string Reason { get; init; } = "";
+}
+
+/// <summary>Something is wrong with the training, and what is done about it. Of which samples the step was, so that it can be replayed.</summary>
+[MessagePackObject]
+public sealed record HealthAlarm : TrainingEvent
+{
+    /// <summary>The step, from 1: the one that is wrong, or after which the evaluation was.</summary>
+    [Key("step")] public long Step { get; init; }
+
+    /// <summary>Its epoch, from 0.</summary>
+    [Key("epoch")] public long Epoch { get; init; }
+
+    /// <summary>What is wrong.</summary>
+    [Key("kind")] public HealthKind Kind { get; init; }
+
+    /// <summary>What is done about it.</summary>
+    [Key("action")] public HealthAction Action { get; init; }
+
+    /// <summary>The same in a sentence.</summary>
+    [Key("message")] public string Message { get; init; } = "";
+
+    /// <summary>The ranks where it is wrong; empty where it is so for all together.</summary>
+    [Key("ranks")] public IReadOnlyList<int> Ranks { get; init; } = [];
+
+    /// <summary>The step's loss; none where there is no step. It may be no number.</summary>
+    [Key("loss")] public double? Loss { get; init; }
+
+    /// <summary>The norm of the step's gradient, where it is known.</summary>
+    [Key("gradientNorm")] public double? GradientNorm { get; init; }
+
+    /// <summary>The norm's running mean before the step.</summary>
+    [Key("meanNorm")] public double? MeanNorm { get; init; }
+
+    /// <summary>Learning rate of the step.</summary>
+    [Key("lr")] public double? LearningRate { get; init; }
+
+    /// <summary>The first position of the epoch that the step has; the others follow it. None where it is not about one step.</summary>
+    [Key("position")] public long? Position { get; init; }
+
+    /// <summary>The samples of the step by their indices in the training set, over all ranks, by position; of very large steps the first
+    /// ones.</summary>
+    [Key("samples")] public IReadOnlyList<long> Samples { get; init; } = [];
+
+    /// <summary>Their names.</summary>
+    [Key("names")] public IReadOnlyList<string> Names { get; init; } = [];
+
+    /// <summary>The step that the run goes on after, where it rolls back.</summary>
+    [Key("rolledBackTo")] public long? RolledBackTo { get; init; }
+
+    /// <summary>What the schedule's rate is multiplied by from here on.</summary>
+    [Key("rateFactor")] public double RateFactor { get; init; } = 1;
 }
 
 /// <summary>The run is over, for now or for good.</summary>

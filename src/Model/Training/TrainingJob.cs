@@ -21,6 +21,12 @@ public sealed record TrainingJob
     /// <summary>The weights that a fresh run starts from; none: fresh ones.</summary>
     public InitialWeights? InitialWeights { get; init; }
 
+    /// <summary>Looks into a step, with which the training then ends; nothing is saved or scored meanwhile. None: it goes to its end.</summary>
+    public StepProbe? Probe { get; init; }
+
+    /// <summary>What the schedule's rate is multiplied by at a step, from 0; null: as the checkpoint says, 1 from the start.</summary>
+    public Func<long, double>? RateFactor { get; init; }
+
     /// <summary>The processes that train together; not disposed of.</summary>
     public IRanks Ranks { get; init; } = OneRank.Instance;
 

@@ -38,8 +38,15 @@ public sealed record TrainingResult
     /// <summary>Samples that could not be used.</summary>
     public required long BadSamples { get; init; }
 
-    /// <summary>Steps of the run that were left out because gradients overflowed; only in fp16.</summary>
+    /// <summary>Steps of the run whose update was left out: gradients overflowed fp16, or health's skip; null where there were none and fp16 is
+    /// not used.</summary>
     public long? SkippedSteps { get; init; }
+
+    /// <summary>How often something was wrong with the training (<c>health</c>), in this process.</summary>
+    public long Alarms { get; init; }
+
+    /// <summary>How often the run rolled back.</summary>
+    public long RollBacks { get; init; }
 
     /// <summary>Where the time went: seconds by phase of the training thread, in order; the sum is the wall time.</summary>
     public required IReadOnlyList<KeyValuePair<string, double>> Phases { get; init; }

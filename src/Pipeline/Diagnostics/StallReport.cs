@@ -64,6 +64,15 @@ public sealed record StallReport
     /// <summary>What helps against waiting for a stage, with these workers on these cores.</summary>
     public string AdviceOn(StallCause cause) => cause.Advice(Workers, Cores);
 
+    /// <summary>This report and that of a pipeline before it, as one.</summary>
+    public StallReport After(StallReport earlier)
+    {
+        ArgumentNullException.ThrowIfNull(earlier);
+        return new StallReport(
+            s_causes.Select(cause => KeyValuePair.Create(cause, SecondsOf(cause) + earlier.SecondsOf(cause))),
+            WatchedSeconds + earlier.WatchedSeconds, StartupSeconds + earlier.StartupSeconds, Workers, Cores);
+    }
+
     /// <summary>Seconds waited for a stage.</summary>
     public double SecondsOf(StallCause cause) => _seconds[(int)cause];
 

@@ -39,11 +39,18 @@ internal sealed class Executable : IDisposable
     }
 
     /// <summary>Starts it several times, as the ranks of a run; skips the test where there is no launcher.</summary>
-    public static Executable StartRanks(int ranks, params IEnumerable<string> arguments)
+    public static Executable StartRanks(int ranks, params IEnumerable<string> arguments) =>
+        Launch(["-n", ranks.ToString(CultureInfo.InvariantCulture), Path, .. arguments]);
+
+    /// <summary>The same, with arguments of its own for every rank.</summary>
+    public static Executable StartRanks(IReadOnlyList<string[]> arguments) =>
+        Launch([.. arguments.SelectMany((own, rank) => (string[])[.. rank == 0 ? [] : (string[])[":"], "-n", "1", Path, .. own])]);
+
+    private static Executable Launch(IEnumerable<string> arguments)
     {
         const string Launcher = "/usr/bin/mpirun";
         Assert.SkipUnless(File.Exists(Launcher), $"there is no {Launcher} (Debian's openmpi-bin)");
-        return new(Info(Launcher, ["--allow-run-as-root", "--oversubscribe", "-n", ranks.ToString(CultureInfo.InvariantCulture), Path, .. arguments]));
+        return new(Info(Launcher, ["--allow-run-as-root", "--oversubscribe", .. arguments]));
     }
 
     /// <summary>Starts it under a shell's limit of the size of files, in blocks of 1,024 bytes. The runtime's own big files in

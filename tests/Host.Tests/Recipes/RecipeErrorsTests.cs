@@ -14,7 +14,7 @@ public class RecipeErrorsTests
 
     [Theory]
     [InlineData("optimizer:\n  lrr: 0.1", "r.yaml:3: optimizer.lrr: unknown key; did you mean 'lr'? Known: {optimizer}")]
-    [InlineData("optimiser:\n  lr: 0.1", "r.yaml:2: optimiser: unknown key; did you mean 'optimizer'? Known: extends, models, description, model, data, augment, eval, mix, loss, optimizer, schedule, ema, swa, train, distributed, checkpoint, log")]
+    [InlineData("optimiser:\n  lr: 0.1", "r.yaml:2: optimiser: unknown key; did you mean 'optimizer'? Known: extends, models, description, model, data, augment, eval, mix, loss, optimizer, schedule, ema, swa, train, distributed, health, checkpoint, log")]
     [InlineData("train:\n  lr: 0.1", "r.yaml:3: train.lr: unknown key; did you mean 'optimizer.lr'? Known: {train}")]
     [InlineData("train:\n  quux: 1", "r.yaml:3: train.quux: unknown key. Known: {train}")]
     [InlineData("train:\n  epochs: many", "r.yaml:3: train.epochs: found 'many'; allowed: a whole number from 1 to 1000000")]
@@ -101,6 +101,11 @@ public class RecipeErrorsTests
     [InlineData("swa: {lr: 0.1}", "swa.lr: has no effect without swa.startEpoch; set it, or leave this at its default")]
     [InlineData("{swa: {startEpoch: 6}, train: {epochs: 5}}", "swa.startEpoch: the mean would begin after 6 epochs, and train.epochs is 5; begin it earlier, or set it to none")]
     [InlineData("{swa: {annealEpochs: 3, startEpoch: 1}}", "swa.annealEpochs: has no effect without swa.lr; set it, or leave swa.annealEpochs at its default")]
+    [InlineData("health: {lossNotFinite: warn}", "health.lossNotFinite: a loss that is no number cannot be passed over, and this is warn; allowed: stop, skip, rollBack")]
+    [InlineData("health: {accuracyCollapse: skip}", "health.accuracyCollapse: an evaluation has no update to skip; allowed: off, warn, stop, rollBack")]
+    [InlineData("health: {explosionFactor: 5, gradientExplosion: off}", "health.explosionFactor: has no effect with health.gradientExplosion off; leave it at its default")]
+    [InlineData("health: {maxSkips: 5, lossNotFinite: rollBack}", "health.maxSkips: has no effect where nothing is skipped; set health.lossNotFinite or health.gradientExplosion to skip, or leave it at its default")]
+    [InlineData("health: {maxRollBacks: 5}", "health.maxRollBacks: has no effect where nothing rolls back; set health.lossNotFinite, health.gradientExplosion or health.accuracyCollapse to rollBack, or leave it at its default")]
     [InlineData("schedule: {minLr: 0.2}", "schedule.minLr: 0.2 is above optimizer.lr, 0.1; a cosine schedule goes down")]
     [InlineData("schedule: {decayRate: 0.5}", "schedule.decayRate: is for the step and the exponential schedule, and schedule.name is cosine; leave it at its default or set schedule.name to one of them")]
     [InlineData("schedule: {decayEpochs: 2}", "schedule.decayEpochs: is for the step schedule, and schedule.name is cosine; leave it at its default or set schedule.name to step")]
@@ -121,6 +126,7 @@ public class RecipeErrorsTests
             augment: {crop: padShift, padding: 2, size: 32}
             schedule: {name: step, decayRate: 0.5, decayEpochs: 2, warmupEpochs: 1}
             mix: {mixup: 0.1}
+            health: {gradientExplosion: skip, accuracyCollapse: rollBack, maxSkips: 2, maxRollBacks: 2, rollBackRate: 0.3, explosionFactor: 4}
             """, "r.yaml");
     }
 

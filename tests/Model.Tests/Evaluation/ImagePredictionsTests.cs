@@ -144,7 +144,11 @@ public sealed class ImagePredictionsTests
 
         public void SumGradients() { }
 
-        public double EndStep(double loss) => loss;
+        public (double Loss, bool Alarm) EndStep(double loss, bool alarm) => (loss, alarm);
+
+        public void StepsAre(long steps) { }
+
+        public IReadOnlyList<double> Gather(double own) => [own];
 
         public void UniteStatistics(TrainState state) { }
 

@@ -24,7 +24,7 @@ public sealed class Alone;
 [Collection(nameof(Alone))]
 public sealed class TrainStepTests
 {
-    private const int Size = 24, Side = 8, Classes = 5, Seed = 3;
+    private const int Size = StepSetup.Size, Side = StepSetup.Side, Classes = StepSetup.Classes, Seed = 3;
     private const double Rate = 0.1;
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class TrainStepTests
             scale *= 2;
         }
 
-        using var setup = new Setup(recipe, training: true);
+        using var setup = new StepSetup(recipe, training: true);
         setup.State.Scaler!.State = new LossScale(scale, 5, 0);
         float[] before = setup.Weights;
         var step = new TrainStep(recipe, setup.State, setup.Feed, setup.Loss, null, setup.Device, new PhaseClock());
@@ -106,7 +106,7 @@ public sealed class TrainStepTests
 
         bool Overflows(double at)
         {
-            using var tried = new Setup(recipe, training: true);
+            using var tried = new StepSetup(recipe, training: true);
             tried.State.Scaler!.State = new LossScale(at, 0, 0);
             return new TrainStep(recipe, tried.State, tried.Feed, tried.Loss, null, tried.Device, new PhaseClock()).Run(tried.Batch, 0, Rate).Skipped;
         }
@@ -159,7 +159,7 @@ public sealed class TrainStepTests
 
         float[] Steps()
         {
-            using var setup = new Setup(recipe, training: true);
+            using var setup = new StepSetup(recipe, training: true);
             var step = new TrainStep(recipe, setup.State, setup.Feed, setup.Loss, new Mixer(Classes, recipe.Loss.Smoothing), setup.Device, new PhaseClock());
             for (int i = 0; i < 25; i++)
             {
@@ -172,7 +172,7 @@ public sealed class TrainStepTests
 
     private static float[] Fresh(Recipe recipe)
     {
-        using var setup = new Setup(recipe, training: true);
+        using var setup = new StepSetup(recipe, training: true);
         return setup.Weights;
     }
 
@@ -186,7 +186,7 @@ public sealed class TrainStepTests
 
     private static float[] Ours(Recipe recipe, bool training = true)
     {
-        using var setup = new Setup(recipe, training);
+        using var setup = new StepSetup(recipe, training);
         Mixer? mixer = recipe.Mix.Enabled ? new Mixer(Classes, recipe.Loss.Smoothing) : null;
         setup.State.Model.train(training);
         new TrainStep(recipe, setup.State, setup.Feed, setup.Loss, mixer, setup.Device, new PhaseClock()).Run(setup.Batch, 0, Rate);
@@ -196,7 +196,7 @@ public sealed class TrainStepTests
 
     private static float[] ByHand(Recipe recipe, Func<Tensor, Tensor, DeviceFeed, nn.Module<Tensor, Tensor>, ILoss, Tensor> loss)
     {
-        using var setup = new Setup(recipe, training: true);
+        using var setup = new StepSetup(recipe, training: true);
         using var scope = NewDisposeScope();
         setup.State.Flat.ZeroGradients();
         loss(setup.Feed.Pixels(setup.Batch), setup.Feed.Labels(setup.Batch), setup.Feed, setup.State.Model, setup.Loss).backward();
@@ -211,48 +211,4 @@ public sealed class TrainStepTests
     }
 
     private static double Distance(float[] one, float[] other) => one.Zip(other, (a, b) => Math.Abs((double)a - b)).Max();
-
-    /// <summary>A fresh network and one batch of noise.</summary>
-    private sealed class Setup : IDisposable
-    {
-        private readonly BatchBuffer _memory;
-
-        public unsafe Setup(Recipe recipe, bool training)
-        {
-            Device = ComputeDevice.Resolve(recipe.Train, NullLogger.Instance);
-            State = new TrainState(recipe, Classes, Device.Device);
-            State.Model.train(training);
-            Feed = new DeviceFeed(Device.Device, recipe.Data.Mean, recipe.Data.Std);
-            Loss = Model.Losses.Losses.Create(recipe.Loss, Classes);
-            _memory = new TensorBatchMemory(Device.Device).Allocate(Size * Side * Side * 3);
-            Batch = new Batch(_memory, Size, _ => GivenBack = true) { Count = Size, Epoch = 1, IndexInEpoch = 4, ImageSize = new ImageSize(Side, Side) };
-            var random = new Random(1);
-            random.NextBytes(new Span<byte>(_memory.Pointer, Size * Side * Side * 3));
-            for (int i = 0; i < Size; i++)
-            {
-                Batch.Labels[i] = random.Next(Classes);
-            }
-        }
-
-        public ComputeDevice Device { get; }
-
-        public TrainState State { get; }
-
-        public DeviceFeed Feed { get; }
-
-        public ILoss Loss { get; }
-
-        public Batch Batch { get; }
-
-        public bool GivenBack { get; private set; }
-
-        public float[] Weights => State.Flat.Values.data<float>().ToArray();
-
-        public void Dispose()
-        {
-            State.Dispose();
-            Feed.Dispose();
-            _memory.Dispose();
-        }
-    }
 }

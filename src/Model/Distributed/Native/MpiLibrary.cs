@@ -37,6 +37,7 @@ internal sealed unsafe class MpiLibrary
         Broadcast = (delegate* unmanaged<void*, int, nint, int, nint, int>)Export("MPI_Bcast");
         AllGather = (delegate* unmanaged<void*, int, nint, void*, int, nint, nint, int>)Export("MPI_Allgather");
         AllGatherV = (delegate* unmanaged<void*, int, nint, void*, int*, int*, nint, nint, int>)Export("MPI_Allgatherv");
+        Abort = (delegate* unmanaged<nint, int, int>)Export("MPI_Abort");
         Barrier = (delegate* unmanaged<nint, int>)Export("MPI_Barrier");
         _errorString = (delegate* unmanaged<int, byte*, int*, int>)Export("MPI_Error_string");
     }
@@ -82,6 +83,8 @@ internal sealed unsafe class MpiLibrary
     public delegate* unmanaged<void*, int, nint, void*, int*, int*, nint, nint, int> AllGatherV { get; }
 
     public delegate* unmanaged<nint, int> Barrier { get; }
+
+    public delegate* unmanaged<nint, int, int> Abort { get; }
 
     /// <summary>Loads it.</summary>
     /// <exception cref="UserErrorException">It is not there, or not Open MPI's.</exception>
