@@ -83,7 +83,9 @@ internal static class EvalCommand
         var main = new ModelEvaluation(models.Main, models.Plan, logger, note, stop);
         try
         {
-            return new Evaluations(main, models.Against is { } other ? new ModelEvaluation(other, models.Plan, logger, note, stop) : null);
+            // Both may be called best: in one folder each would take the other's place.
+            EvaluationPlan plan = models.Plan with { Save = models.Plan.Save is { } save ? Path.Combine(save, "against") : null };
+            return new Evaluations(main, models.Against is { } other ? new ModelEvaluation(other, plan, logger, note, stop) : null);
         }
         catch
         {

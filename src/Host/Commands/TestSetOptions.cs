@@ -25,7 +25,7 @@ internal sealed class TestSetOptions
     private readonly Option<string?> _resolutions = SharedOptions.Text("--resolutions", "LIST", "Sides of the test image: 224, 160,224, 128..384 (every 32), 128..384:64; by default the recipe's.");
     private readonly Option<string?> _crops = SharedOptions.Text("--crops", "LIST", "Crop percentages: 0.95, or several as 0.875,0.9,0.95,1.0; by default the recipe's.");
     private readonly Option<TestTimeAugmentation?> _tta = SharedOptions.Choice<TestTimeAugmentation>("--tta", "none|flip|flipTranslate", "Test-time augmentation, as eval.tta of a recipe: flip takes the mean of an image's logits and its mirror image's.");
-    private readonly Option<string?> _save = SharedOptions.Text("--save", "DIR", "Where predictions are kept; by default in the run's evaluations/, for weights that are no run's in the cache.");
+    private readonly Option<string?> _save = SharedOptions.Text("--save", "DIR", "Where predictions are kept; by default in the run's evaluations/, for weights that are no run's in the cache. Those of --against lie in its against/.");
 
     public TestSetOptions() => _val.Aliases.Add("--data");
 

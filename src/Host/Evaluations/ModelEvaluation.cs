@@ -91,7 +91,7 @@ internal sealed class ModelEvaluation : IDisposable
     /// <summary>Where predictions and scores are kept.</summary>
     public string Folder => _store.Folder;
 
-    /// <summary>Scores all sets, in the order of test images, then of sets. Blocks the calling thread.</summary>
+    /// <summary>Scores all sets, in their order, each at all test images; nothing on ranks that are not the first. Blocks the calling thread.</summary>
     /// <param name="ranks">The processes that score together; all call this.</param>
     /// <param name="stop">Asks to stop.</param>
     /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
@@ -99,40 +99,24 @@ internal sealed class ModelEvaluation : IDisposable
     {
         ComputeDevice device = ComputeDevice.Resolve(_weights.Recipe.Train, _logger, ranks.LocalRank);
         CancellationToken agreed = ranks.Agree(stop);
-        var scores = new List<Score>();
+        var passes = new List<Pass>();
         foreach (EvaluationCell cell in _plan.CellsOf(_weights.Recipe.Eval))
         {
             Recipe recipe = _weights.Recipe with
             {
                 Eval = _weights.Recipe.Eval with { Size = cell.Resolution, CropPct = cell.CropPct, Tta = _plan.Tta ?? _weights.Recipe.Eval.Tta },
             };
-            var rows = new List<EvaluationRow>();
-            foreach (ImageSet images in _images)
+            passes.AddRange(_images.Select(images =>
             {
                 var key = new PredictionKey(_checksum, images.Fingerprint, PredictionKey.SettingsOf(recipe, device, _plan.Fold));
                 string name = EvaluationStore.NameOf(images.Name, cell, recipe.Eval.Tta, _weights.Label);
                 (SavedPredictions saved, bool kept) = Answers(images, name, key, recipe, device, ranks, agreed);
-                if (ranks.Rank != 0)
-                {
-                    continue;
-                }
-
-                foreach (string set in _plan.Sets.Where(set => TestSet.ImagesOf(set) == images.Name))
-                {
-                    Score score = Scorer.Of(set, cell, recipe.Eval.Tta, _weights.Label, saved, _right.GetValueOrDefault(set), _weights.ClassNames ?? images.Source.ClassNames);
-                    scores.Add(score);
-                    rows.Add(EvaluationRow.Of(score, kept ? name : null));
-                }
-            }
-
-            if (ranks.Rank == 0)
-            {
-                _store.Add(rows);
-            }
+                return new Pass(images, cell, recipe.Eval.Tta, saved, kept ? name : null);
+            }).ToList());
         }
 
-        // In the order in which they were asked for.
-        return [.. scores.OrderBy(score => _plan.Sets.ToList().IndexOf(score.Set))];
+        // After the last word between ranks: what is wrong with a score leaves nobody waiting.
+        return ranks.Rank == 0 ? Scores(passes) : [];
     }
 
     /// <inheritdoc/>
@@ -140,6 +124,18 @@ internal sealed class ModelEvaluation : IDisposable
     {
         _images.ForEach(images => images.Source.Dispose());
         _model?.Dispose();
+    }
+
+    /// <summary>The scores of all sets, noted in the list too; in the order in which the sets were asked for.</summary>
+    private Score[] Scores(IReadOnlyList<Pass> passes)
+    {
+        (Score Score, EvaluationRow Row)[] all = [.. _plan.Sets.SelectMany(set => passes.Where(pass => pass.Images.Name == TestSet.ImagesOf(set)).Select(pass =>
+        {
+            Score score = Scorer.Of(set, pass.Cell, pass.Tta, _weights.Label, pass.Saved, _right.GetValueOrDefault(set), _weights.ClassNames ?? pass.Images.Source.ClassNames);
+            return (score, EvaluationRow.Of(score, pass.File));
+        }))];
+        _store.Add([.. all.Select(each => each.Row)]);
+        return [.. all.Select(each => each.Score)];
     }
 
     private (SavedPredictions Saved, bool Kept) Answers(
@@ -215,4 +211,6 @@ internal sealed class ModelEvaluation : IDisposable
     private static ulong IdentityOf(string path) => XxHash64.HashToUInt64(MemoryMarshal.AsBytes(path.AsSpan()));
 
     private sealed record ImageSet(string Name, ISampleSource Source, string Fingerprint);
+
+    private sealed record Pass(ImageSet Images, EvaluationCell Cell, TestTimeAugmentation Tta, SavedPredictions Saved, string? File);
 }

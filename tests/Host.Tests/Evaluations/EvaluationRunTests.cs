@@ -53,6 +53,9 @@ public sealed class EvaluationRunTests : IDisposable
         double difference = both.GetProperty("scores")[0].GetProperty("top1").GetProperty("value").GetDouble() - both.GetProperty("againstScores")[0].GetProperty("top1").GetProperty("value").GetDouble();
         Assert.Equal(difference, compared.GetProperty("top1").GetProperty("value").GetDouble(), 1e-9);
         Assert.True(File.Exists(Path.Combine(_small.Run("b"), "evaluations", "evaluation.json")));
+        string kept = Path.Combine(_small.Folder, "kept");
+        string[] saved = ["eval", run, "--against", _small.Run("b"), "--save", kept, "--json"];
+        Assert.Equal((2, 0), (Times(Json(saved).Told, "scoring"), Times(Json(saved).Told, "scoring")));
         (int code, string text, _) = Executable.Run("eval", run, "--against", _small.Run("b"));
         Assert.Equal(0, code);
         Assert.Contains("McNemar", text, StringComparison.Ordinal);
