@@ -30,9 +30,11 @@ public sealed class TrainingReplayTests
     {
         using var data = new TinyData();
         Recipe recipe = data.Recipe();
+        // Each epoch's images have a size of their own.
+        Assert.True(SizeSchedule.TryParse("steps(0:12, 1:16)", out SizeSchedule? sizes));
         recipe = recipe with
         {
-            Augment = recipe.Augment with { Lighting = lighting, ErasingProb = 0.5, ErasingCount = 2 },
+            Augment = recipe.Augment with { Sizes = sizes, Lighting = lighting, ErasingProb = 0.5, ErasingCount = 2 },
             Mix = new() { Mixup = mixup, Cutmix = cutmix, Prob = 0.8 },
             Train = recipe.Train with { BatchSize = batchSize, GroupSize = groupSize, Epochs = 2 },
         };
@@ -106,7 +108,7 @@ public sealed class TrainingReplayTests
         for (int group = 0; group < groups; group++)
         {
             var draws = new Pipeline.Sampling.SampleRandom(recipe.Train.Seed, batch.Epoch, batch.IndexInEpoch * groups + group, Pipeline.Sampling.RandomStream.Mix);
-            plans[group] = MixPlan.Draw(ref draws, recipe.Mix, TinyData.Side, TinyData.Side);
+            plans[group] = MixPlan.Draw(ref draws, recipe.Mix, batch.ImageSize.Height, batch.ImageSize.Width);
             new Mixer(10, 0.1).Apply(pixels.narrow(0, group * groupSize, groupSize), labels.narrow(0, group * groupSize, groupSize), plans[group]);
         }
 

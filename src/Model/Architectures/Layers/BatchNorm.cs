@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace StreamTrainer.Model.Architectures.Layers;
 
 /// <summary>Batch normalisation of channels, with PyTorch's names.</summary>
-internal sealed class BatchNorm : nn.Module<Tensor, Tensor>, IFreshlyFilled
+internal sealed class BatchNorm : nn.Module<Tensor, Tensor>, IFreshlyFilled, IFreezable
 {
     [ComponentName(Name = "weight")] private readonly Parameter? _weight;
     [ComponentName(Name = "scale")] private readonly Tensor? _fixedWeight;
@@ -41,6 +41,9 @@ internal sealed class BatchNorm : nn.Module<Tensor, Tensor>, IFreshlyFilled
         RegisterComponents();
     }
 
+    /// <inheritdoc/>
+    public bool Frozen { get; set; }
+
     /// <summary>Weight of the next batch in the running statistics, where it is not the one that the norm was made with.</summary>
     internal double? BatchWeight { get; set; }
 
@@ -67,12 +70,13 @@ internal sealed class BatchNorm : nn.Module<Tensor, Tensor>, IFreshlyFilled
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {
-        if (training && !StatisticsStay)
+        bool measures = training && !Frozen;
+        if (measures && !StatisticsStay)
         {
             using var guard = no_grad();
             _batches.add_(Scalars.OneStep, Scalars.OneStep);
         }
 
-        return nn.functional.batch_norm(input, _mean, _variance, _weight ?? _fixedWeight, _bias, training, StatisticsStay ? 0 : BatchWeight ?? _momentum, _eps);
+        return nn.functional.batch_norm(input, _mean, _variance, _weight ?? _fixedWeight, _bias, measures, StatisticsStay ? 0 : BatchWeight ?? _momentum, _eps);
     }
 }
