@@ -91,14 +91,25 @@ internal static partial class RecipeRules
                 Text($"[{augment.ShortSide[0]}, {augment.ShortSide[1]}] must go up and begin at augment.size, {augment.Size}, or above: the crop is taken from the resized image"));
         }
 
+        if (augment.Crop != CropMode.Center)
+        {
+            Unread("augment.cropPct", "augment.crop", augment.CropPct != s_defaults.Augment.CropPct,
+                $"has no effect with augment.crop {crop}; leave it at its default or set augment.crop to center", fault);
+        }
+
         if (augment.Crop != CropMode.PadShift)
         {
             Unread("augment.padding", "augment.crop", augment.Padding != s_defaults.Augment.Padding,
                 $"has no effect with augment.crop {crop}; leave it at its default or set augment.crop to padShift", fault);
         }
-        else if (augment.Padding >= augment.Size)
+        else if (augment.Padding >= (augment.Sizes?.Smallest ?? augment.Size))
         {
-            fault(["augment.padding", "augment.size", "augment.crop"], Text($"{augment.Padding} pixels cannot be reflected from an image of {augment.Size}; it must be below augment.size"));
+            fault(["augment.padding", "augment.size", "augment.crop"], Text($"{augment.Padding} pixels cannot be reflected from an image of {augment.Sizes?.Smallest ?? augment.Size}; it must be below augment.size"));
+        }
+
+        if (augment.Sizes is { } sizes && sizes.Largest != augment.Size)
+        {
+            fault(["augment.size", "augment.sizes"], Text($"{augment.Size} must be the largest side of augment.sizes, {sizes.Largest}: memory and a transformer's positions are made for it; set it to {sizes.Largest}"));
         }
     }
 

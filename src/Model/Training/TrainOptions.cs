@@ -45,6 +45,10 @@ public sealed record TrainOptions
     [Description("The classifier of train.from: auto keeps it where the classes are the same (by name; by number where the weights do not name theirs) and begins with a fresh one else; keep, whatever the classes are called; fresh.")]
     public HeadChoice Head { get; init; } = HeadChoice.Auto;
 
+    /// <summary>Train these parts alone.</summary>
+    [Description("Train only these parts and leave the rest as it is, for fine-tuning: head (the classifier), norms (all of them), lastNorm (the last one before the classifier). What is left gets no gradient, decay or moments, its batch norm uses its running statistics and keeps them, and no drop path. []: everything.")]
+    public IReadOnlyList<TrainedPart> Only { get; init; } = [];
+
     /// <summary>Arithmetic of forward and backward.</summary>
     [Description("Arithmetic of forward and backward; auto takes bf16 where the device computes it. fp16 scales the loss; tf32 is for CUDA.")]
     public PrecisionMode Precision { get; init; } = PrecisionMode.Auto;

@@ -52,6 +52,11 @@ public static class SampleSources
         }
 
         ISampleSource source = OpenWhole(parsed, logger ?? NullLogger.Instance);
+        if (parsed.Classes is { } names)
+        {
+            source = ClassSubset.Take(source, names, location);
+        }
+
         if (source.Count == 0)
         {
             source.Dispose();

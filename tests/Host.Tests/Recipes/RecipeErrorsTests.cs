@@ -46,6 +46,7 @@ public class RecipeErrorsTests
     [InlineData("checkpoint:\n  every: 30", "r.yaml:3: checkpoint.every: found '30'; allowed: a duration with its unit (ms, s, m, h or d), as 30s, 10m or 2h, or none")]
     [InlineData("checkpoint:\n  every: 30sec", "r.yaml:3: checkpoint.every: found '30sec'; allowed: a duration with its unit (ms, s, m, h or d), as 30s, 10m or 2h, or none")]
     [InlineData("checkpoint:\n  every: 0s", "r.yaml:3: checkpoint.every: must be longer than 0s; none turns it off")]
+    [InlineData("augment:\n  sizes: ramp(160, 192)", "r.yaml:3: augment.sizes: found 'ramp(160, 192)'; allowed: ramp(FROM, TO, START, END) with END after START, as ramp(160, 192, 65, 76), or steps(0:SIZE, EPOCH:SIZE) with rising epochs, as steps(0:128, 6:160), or none")]
     [InlineData("data:\n  ringMemory: 512mb", "r.yaml:3: data.ringMemory: found '512mb'; did you mean 512MB? Allowed: a size in bytes or with a unit (KiB, MiB, GiB, TiB, kB, MB, GB, TB, B), as 512MiB, or auto")]
     [InlineData("model:\n  name: \"\"", "r.yaml:3: model.name: empty; it must be given (Name of the architecture, as in timm.)")]
     public void A_fault_is_told_with_its_line(string yaml, string message)
@@ -67,6 +68,10 @@ public class RecipeErrorsTests
     [InlineData("augment: {ratio: [1, 1], crop: padShift}", "augment.ratio: has no effect with augment.crop padShift; leave it at its default or set augment.crop to randomResizedCrop")]
     [InlineData("augment: {shortSide: [300, 400]}", "augment.shortSide: has no effect with augment.crop randomResizedCrop; leave it at its default or set augment.crop to scaleJitter")]
     [InlineData("augment: {size: 288, shortSide: [256, 480], crop: scaleJitter}", "augment.shortSide: [256, 480] must go up and begin at augment.size, 288, or above: the crop is taken from the resized image")]
+    [InlineData("augment: {cropPct: 0.9}", "augment.cropPct: has no effect with augment.crop randomResizedCrop; leave it at its default or set augment.crop to center")]
+    [InlineData("augment:\n  size: 224\n  sizes: steps(0:128, 6:160)", "augment.size: 224 must be the largest side of augment.sizes, 160: memory and a transformer's positions are made for it; set it to 160")]
+    [InlineData("augment:\n  size: 16\n  crop: padShift\n  padding: 4\n  sizes: steps(0:4, 6:16)", "augment.padding: 4 pixels cannot be reflected from an image of 4; it must be below augment.size")]
+    [InlineData("train: {head: keep}", "train.head: has no effect without train.from; set it, or leave train.head at its default")]
     [InlineData("augment: {padding: 2}", "augment.padding: has no effect with augment.crop randomResizedCrop; leave it at its default or set augment.crop to padShift")]
     [InlineData("augment: {padding: 8, size: 8, crop: padShift}", "augment.padding: 8 pixels cannot be reflected from an image of 8; it must be below augment.size")]
     [InlineData("augment: {autoAugment: rand-m7-x1}", "augment.autoAugment: 'rand-m7-x1': section 'x1': known are m, n, p, mstd, mmax, inc, w with a number, and tweights")]

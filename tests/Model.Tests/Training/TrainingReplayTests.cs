@@ -32,9 +32,11 @@ public sealed class TrainingReplayTests
     {
         using var data = new TinyData();
         Recipe recipe = data.Recipe();
+        // Each epoch's images have a size of their own.
+        Assert.True(SizeSchedule.TryParse("steps(0:12, 1:16)", out SizeSchedule? sizes));
         recipe = recipe with
         {
-            Augment = recipe.Augment with { Lighting = lighting, ErasingProb = 0.5, ErasingCount = 2 },
+            Augment = recipe.Augment with { Sizes = sizes, Lighting = lighting, ErasingProb = 0.5, ErasingCount = 2 },
             Mix = new() { Mixup = mixup, Cutmix = cutmix, Prob = 0.8, Mode = mode },
             Train = recipe.Train with { BatchSize = batchSize, GroupSize = groupSize, Epochs = 2 },
         };
