@@ -130,7 +130,7 @@ public sealed class ImagePredictionsTests
             }
         }
 
-        public void Attach(TrainState state) { }
+        public void Attach(TrainState state, StepShare share) { }
 
         public CancellationToken Agree(CancellationToken stop) => stop;
 
