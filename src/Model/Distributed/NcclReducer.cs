@@ -5,30 +5,22 @@ using static TorchSharp.torch;
 namespace StreamTrainer.Model.Distributed;
 
 /// <summary>
-/// Sums of gradients in the memory of GPUs, on a stream of their own: a piece is launched as soon as its gradients are, waits on the device
-/// until they are computed, and is summed up while the backward pass goes on. The host waits for nothing.
+/// Sums of gradients in the memory of GPUs: a piece is launched as soon as its gradients are, waits on the device until they are computed,
+/// and is summed up while the backward pass goes on.
 /// </summary>
 internal sealed class NcclReducer : IBucketReducer
 {
-    private readonly NcclLibrary _nccl;
-    private readonly CudaStream _stream;
+    private readonly NcclGroup _group;
     private readonly Tensor _gradients, _sent;
-    private readonly nint _communicator;
     private readonly int _type;
 
-    /// <summary>Joins the other ranks; waits for them.</summary>
-    /// <param name="nccl">The library.</param>
-    /// <param name="group">The group's name, the same on all ranks.</param>
-    /// <param name="rank">This rank.</param>
-    /// <param name="ranks">How many there are.</param>
-    /// <param name="stream">A stream of the gradients' device; disposed of.</param>
-    /// <param name="gradients">The flat gradient, fp32 (or fp64, which is never compressed).</param>
+    /// <summary>A reducer of a flat gradient.</summary>
+    /// <param name="group">All ranks; disposed of.</param>
+    /// <param name="gradients">The gradient, fp32 (or fp64, which is never compressed).</param>
     /// <param name="compression">What it is sent as.</param>
-    /// <exception cref="IOException">They cannot be joined.</exception>
-    public NcclReducer(NcclLibrary nccl, byte[] group, int rank, int ranks, CudaStream stream, Tensor gradients, GradientCompression compression)
+    public NcclReducer(NcclGroup group, Tensor gradients, GradientCompression compression)
     {
-        _nccl = nccl;
-        _stream = stream;
+        _group = group;
         _gradients = gradients;
         (_type, ScalarType sent) = (gradients.dtype, compression) switch
         {
@@ -39,9 +31,9 @@ internal sealed class NcclReducer : IBucketReducer
             _ => throw new ArgumentException("gradients are fp32 or fp64", nameof(gradients)),
         };
         _sent = sent == gradients.dtype ? gradients : empty(gradients.numel(), sent, gradients.device).DetachFromDisposeScope();
-        stream.Enter();
-        _communicator = nccl.Join(group, rank, ranks);
     }
+
+    private bool Narrows => !ReferenceEquals(_sent, _gradients);
 
     /// <inheritdoc/>
     public void Reduce(GradientBucket bucket)
@@ -49,21 +41,19 @@ internal sealed class NcclReducer : IBucketReducer
         using var guard = no_grad();
         using var scope = NewDisposeScope();
         Tensor piece = _sent.narrow(0, bucket.Offset, bucket.Count);
-        if (!ReferenceEquals(_sent, _gradients))
+        if (Narrows)
         {
             piece.copy_(_gradients.narrow(0, bucket.Offset, bucket.Count));
         }
 
-        _stream.AfterComputing();
-        _nccl.Sum(_communicator, TensorAddress.Of(piece), bucket.Count, _type, _stream.Handle);
+        _group.Sum(TensorAddress.Of(piece), bucket.Count, _type);
     }
 
     /// <inheritdoc/>
     public void Complete()
     {
-        _nccl.CheckLaunched(_communicator);
-        _stream.BeforeComputing();
-        if (!ReferenceEquals(_sent, _gradients))
+        _group.Complete();
+        if (Narrows)
         {
             using var guard = no_grad();
             using var scope = NewDisposeScope();
@@ -74,9 +64,8 @@ internal sealed class NcclReducer : IBucketReducer
     /// <inheritdoc/>
     public void Dispose()
     {
-        _nccl.Leave(_communicator);
-        _stream.Dispose();
-        if (!ReferenceEquals(_sent, _gradients))
+        _group.Dispose();
+        if (Narrows)
         {
             _sent.Dispose();
         }

@@ -1,4 +1,5 @@
 using System.Text;
+using StreamTrainer.Model.Architectures.Layers;
 using StreamTrainer.Model.Distributed.Native;
 using StreamTrainer.Model.Runtime;
 using StreamTrainer.Model.Training;
@@ -18,6 +19,7 @@ public sealed unsafe class RankGroup(ICollectives collectives, DistributedOption
     private readonly CancellationTokenSource _agreed = new();
     private GradientExchange? _exchange;
     private bool _onDevices, _summing;
+    private ISharedSums? _shared;
     private CancellationToken _asked;
 
     /// <inheritdoc/>
@@ -30,18 +32,30 @@ public sealed unsafe class RankGroup(ICollectives collectives, DistributedOption
     public int LocalRank => localRank;
 
     /// <inheritdoc/>
-    public void Attach(TrainState state)
+    public void Attach(TrainState state, StepShare share)
     {
         ArgumentNullException.ThrowIfNull(state);
         Tensor gradients = state.Flat.Gradients;
+        bool onCpu = gradients.device_type == DeviceType.CPU;
         RankDevices.Check(collectives.Gather(Encoding.UTF8.GetBytes($"{Environment.MachineName} {gradients.device}")));
         long elements = Math.Max(1, (long)(options.BucketMegabytes * 1e6 / gradients.ElementSize));
         IReadOnlyList<GradientBucket> buckets = GradientBucket.Divide(state.Flat.Segments, gradients.numel(), elements);
-        _onDevices = gradients.device_type != DeviceType.CPU;
-        IBucketReducer reducer = gradients.device_type == DeviceType.CPU
+        _onDevices = !onCpu;
+        IBucketReducer reducer = onCpu
             ? new MpiReducer(collectives, gradients, options.Compression, buckets.Max(bucket => bucket.Count))
-            : OfGpus(gradients);
-        _exchange = new GradientExchange(state.Flat, buckets, reducer, options.Overlap);
+            : new NcclReducer(OnGpus(collectives, gradients.device), gradients, options.Compression);
+        if (options.SyncBatchNorm && share.RanksOfGroup > 1)
+        {
+            ICollectives part = collectives.Part(Rank / share.RanksOfGroup);
+            _shared = onCpu ? new MpiSharedSums(part) : new NcclSharedSums(OnGpus(part, gradients.device));
+            foreach (BatchNorm norm in state.Model.modules().OfType<BatchNorm>())
+            {
+                norm.Shared = _shared;
+            }
+        }
+
+        // NCCL's sums of two groups at once may wait for each other where ranks launch them in different orders.
+        _exchange = new GradientExchange(state.Flat, buckets, reducer, options.Overlap && (onCpu || _shared is null));
     }
 
     /// <inheritdoc/>
@@ -186,13 +200,20 @@ public sealed unsafe class RankGroup(ICollectives collectives, DistributedOption
     public void Dispose()
     {
         _exchange?.Dispose();
+        _shared?.Dispose();
         _agreed.Dispose();
     }
 
-    private NcclReducer OfGpus(Tensor gradients)
+    private static NcclGroup OnGpus(ICollectives ranks, Device device)
     {
         NcclLibrary nccl = NcclLibrary.Load();
-        return new NcclReducer(nccl, OfFirst(nccl.NewGroup), Rank, Size, CudaStream.Of(gradients.device), gradients, options.Compression);
+        byte[] name = nccl.NewGroup();
+        fixed (byte* start = name)
+        {
+            ranks.Broadcast(start, name.Length);
+        }
+
+        return new NcclGroup(nccl, name, ranks.Rank, ranks.Size, CudaStream.Of(device));
     }
 
     private void StopIf(bool asked)

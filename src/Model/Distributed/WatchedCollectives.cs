@@ -37,6 +37,15 @@ public sealed unsafe class WatchedCollectives(ICollectives inner, RankPulse puls
     }
 
     /// <inheritdoc/>
+    public ICollectives Part(int number)
+    {
+        pulse.Turn();
+        ICollectives part = inner.Part(number);
+        pulse.Turn();
+        return new WatchedCollectives(part, pulse);
+    }
+
+    /// <inheritdoc/>
     public void Barrier()
     {
         pulse.Turn();

@@ -8,15 +8,15 @@ namespace StreamTrainer.Model.Training;
 internal static class SizeNotes
 {
     /// <summary>Says it.</summary>
-    public static void Tell(TrainOptions options, in StepShare share, ILogger logger)
+    public static void Tell(Recipe recipe, in StepShare share, ILogger logger)
     {
         StepSizes sizes = share.Whole;
-        if (options.GroupSize is { } group && group > sizes.Batch)
+        if (recipe.Train.GroupSize is { } group && group > sizes.Batch)
         {
             TrainingLog.SmallerGroup(logger, group, sizes.Batch);
         }
 
-        if (share.Micro < sizes.Micro)
+        if (share.Micro < sizes.Micro && !recipe.Distributed.SyncBatchNorm)
         {
             TrainingLog.SharedGroup(logger, sizes.Group, share.Ranks, share.Micro, sizes.Micro);
         }

@@ -1,3 +1,4 @@
+using StreamTrainer.Model.Architectures.Layers;
 using StreamTrainer.Model.Diagnostics;
 using StreamTrainer.Model.Distributed;
 using StreamTrainer.Model.Feed;
@@ -32,7 +33,8 @@ public sealed class TrainStep(
     private readonly IRanks _ranks = ranks ?? OneRank.Instance;
     private readonly HealthWatch _health = health ?? new HealthWatch(recipe.Health);
     private readonly KeptStatistics? _kept = recipe.Health.Skips ? new KeptStatistics(state.Model) : null;
-    private readonly StepShare _sizes = StepShare.Of(recipe.Train, ranks?.Rank ?? 0, ranks?.Size ?? 1);
+    private readonly StepShare _sizes = StepShare.Of(recipe, ranks?.Rank ?? 0, ranks?.Size ?? 1);
+    private readonly PassPart? _part = PartOf(StepShare.Of(recipe, ranks?.Rank ?? 0, ranks?.Size ?? 1), device.Device);
 
     /// <summary>Trains on a batch and gives it back to its ring as soon as its bytes are no longer needed.</summary>
     /// <param name="batch">The batch; disposed here.</param>
@@ -93,6 +95,9 @@ public sealed class TrainStep(
         return outcome;
     }
 
+    private static PassPart? PartOf(StepShare share, Device device) =>
+        share.RowsOfPass is { } rows ? new PassPart(share.Whole.Micro, tensor([.. rows], device: device).DetachFromDisposeScope()) : null;
+
     /// <inheritdoc/>
     public void Dispose() => _kept?.Dispose();
 
@@ -139,6 +144,7 @@ public sealed class TrainStep(
         TrainingMetrics.PhaseTook(Phase.Transfer, clock.Enter(Phase.Forward));
         // Dropout and drop path draw from libtorch's generator: seeded by the pass, a resumed run draws the same.
         Seed((long)(new SampleRandom(recipe.Train.Seed, 0, draw, RandomStream.Model).NextUInt64() >> 1));
+        DropPath.Part = _part;
         Tensor value;
         using (device.Autocast())
         {

@@ -48,7 +48,7 @@ public sealed class Trainer : IDisposable
         _job = job;
         _recipe = job.Recipe;
         _ranks = job.Ranks;
-        _share = StepShare.Of(_recipe.Train, _ranks.Rank, _ranks.Size);
+        _share = StepShare.Of(_recipe, _ranks.Rank, _ranks.Size);
         _device = ComputeDevice.Resolve(_recipe.Train, job.Logger, _ranks.LocalRank);
         _data = job.Data ?? TrainingData.Open(_recipe, job.Logger);
         _train = _data.Train;
@@ -202,11 +202,11 @@ public sealed class Trainer : IDisposable
             _ranks.Share(_state);
         }
 
-        _ranks.Attach(_state);
+        _ranks.Attach(_state, _share);
         _ranks.StepsAre(_progress.Step);
         _progress = _progress with { Threads = _device.Threads, Precision = _device.PrecisionName };
         _state.Model.train();
-        SizeNotes.Tell(_recipe.Train, _share, _job.Logger);
+        SizeNotes.Tell(_recipe, _share, _job.Logger);
         _reporter.Start(_progress, _state.Flat.Segments.Sum(segment => segment.Count), _device, _train, _data.Val, _ranks.Size);
         if (_job.ResumeFrom is null && _recipe.Health.RollsBack)
         {

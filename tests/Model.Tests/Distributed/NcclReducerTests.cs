@@ -134,10 +134,10 @@ public sealed unsafe class NcclReducerTests : IDisposable
         {
             Assert.Equal(
                 "ranks are not joined: NCCL says invalid usage: Duplicate GPU detected : rank 0 and rank 1 both on CUDA device 5000",
-                Assert.Throws<IOException>(() => new NcclReducer(_nccl, _nccl.NewGroup(), 0, 1, stream, gradients, GradientCompression.None)).Message);
+                Assert.Throws<IOException>(() => new NcclGroup(_nccl, _nccl.NewGroup(), 0, 1, stream)).Message);
         }
 
-        var reducer = new NcclReducer(_nccl, _nccl.NewGroup(), 0, 1, new CudaStream(_driver.Handle, 0), gradients, GradientCompression.None);
+        var reducer = new NcclReducer(new NcclGroup(_nccl, _nccl.NewGroup(), 0, 1, new CudaStream(_driver.Handle, 0)), gradients, GradientCompression.None);
         fail(6, nothing);
         Assert.Equal(
             "gradients are not summed up over the ranks: NCCL says remote process exited or there was a network error",
@@ -216,8 +216,8 @@ public sealed unsafe class NcclReducerTests : IDisposable
             try
             {
                 using Tensor gradients = zeros(Length, type);
-                using var reducer = new NcclReducer(_nccl, group, rank, Ranks, new CudaStream(_driver.Handle, rank), gradients, compression);
-                results[rank] = work(rank, gradients, reducer, own => new NcclReducer(_nccl, second, rank, Ranks, new CudaStream(_driver.Handle, rank), own, compression));
+                using var reducer = new NcclReducer(new NcclGroup(_nccl, group, rank, Ranks, new CudaStream(_driver.Handle, rank)), gradients, compression);
+                results[rank] = work(rank, gradients, reducer, own => new NcclReducer(new NcclGroup(_nccl, second, rank, Ranks, new CudaStream(_driver.Handle, rank)), own, compression));
             }
             catch (Exception error)
             {
