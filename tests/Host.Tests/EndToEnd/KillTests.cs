@@ -68,18 +68,21 @@ public sealed class KillTests : IDisposable
         TestContext.Current.TestOutputHelper?.WriteLine($"{s_kills} kills of {runs} runs, {writing} while a checkpoint was being written, {starting} before the first step of a process");
     }
 
-    /// <summary>Kills it at a random moment, every other time as soon as it writes a checkpoint.</summary>
+    /// <summary>Kills it: of four times once at a random moment of its start, once some time after it has saved a checkpoint of its own, and twice
+    /// while it writes one.</summary>
     /// <returns>Whether it was killed, or had ended by itself; whether it was writing a checkpoint; whether it had saved one.</returns>
     private (bool Killed, bool Wrote, bool Began) Kill(Executable program, string id, Random random, int kill)
     {
         string checkpoints = Path.Combine(_small.Run(id), "checkpoints");
-        bool atCheckpoint = kill % 2 == 1;
         string? before = Newest(checkpoints);
-        DateTime end = DateTime.UtcNow.AddMilliseconds(random.Next(100, 3000));
+        bool atStart = kill % 4 == 0, whileWriting = kill % 2 == 1;
+        DateTime end = atStart ? DateTime.UtcNow.AddMilliseconds(random.Next(3000)) : DateTime.MaxValue;
         while (!program.HasExited && DateTime.UtcNow < end)
         {
-            if (atCheckpoint && Newest(checkpoints) != before && Writing(checkpoints))
+            if (!atStart && Newest(checkpoints) != before && (!whileWriting || Writing(checkpoints)))
             {
+                // Into the writing, or into the steps that follow.
+                Thread.Sleep(random.Next(whileWriting ? 10 : 500));
                 break;
             }
 
