@@ -3,6 +3,7 @@ using StreamTrainer.Host.Doctor;
 using StreamTrainer.Host.Evaluations;
 using StreamTrainer.Host.Models;
 using StreamTrainer.Host.Pipelines;
+using StreamTrainer.Host.Plans;
 using StreamTrainer.Pipeline.Shards;
 
 namespace StreamTrainer.Host.Commands;
@@ -38,6 +39,8 @@ internal sealed record RecipeFinding(string Recipe, bool Valid)
 [JsonSerializable(typeof(ModelFacts[]))]
 [JsonSerializable(typeof(BenchResult[]))]
 [JsonSerializable(typeof(PipelineBenchReport))]
+[JsonSerializable(typeof(RunPlan))]
+[JsonSerializable(typeof(LeftOut))]
 [JsonSerializable(typeof(ExportAnswer))]
 [JsonSerializable(typeof(DoctorReport))]
 [JsonSerializable(typeof(PackResult))]

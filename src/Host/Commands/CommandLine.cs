@@ -68,6 +68,7 @@ internal static class CommandLine
             InspectCommand.Create(output),
             ModelsCommand.Create(output),
             BenchCommand.Create(output),
+            PlanCommand.Create(output),
             ExportCommand.Create(output),
             RecipeCommand.Create(output),
             DoctorCommand.Create(output),

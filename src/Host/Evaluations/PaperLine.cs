@@ -11,7 +11,7 @@ namespace StreamTrainer.Host.Evaluations;
 /// </summary>
 internal sealed class PaperLine
 {
-    private static readonly Lazy<PaperLine> s_line = new(() => new PaperLine(PaperTable.Table4.Rows));
+    private static readonly Lazy<PaperLine> s_line = new(() => new PaperLine(PaperTables.Table4));
 
     private readonly double _middle, _spread;
     private readonly int _count;
