@@ -1,4 +1,5 @@
 using System.Text.Json;
+using StreamTrainer.Host.Models;
 using StreamTrainer.Host.Recipes;
 using StreamTrainer.Host.Sweeps;
 using StreamTrainer.Host.Tests.EndToEnd;
@@ -114,13 +115,12 @@ public sealed class ShippedSweepTests
     public void Architectures_are_table_3s()
     {
         SweepPlan plan = Plan("architectures");
-        JsonElement[] rows = Rows("table3");
         string[] procedures = ["a1", "a2", "a3"];
         Assert.Equal(
             from procedure in procedures
-            from row in rows
-            let columns = procedure == "a3" ? "a3" : "a12"
-            select (procedure, row.GetProperty("timm").GetString()!, row.GetProperty($"{columns}_train_res").GetInt32(), row.GetProperty($"{columns}_test_res").GetInt32()),
+            from row in PaperTables.Table3
+            let resolution = procedure == "a3" ? row.A3 : row.A12
+            select (procedure, row.Name, resolution.TrainSize, resolution.TestSize),
             plan.Cells.Select(cell => (Path.GetFileNameWithoutExtension(cell.RecipePath), cell.Recipe.Model.Name, cell.Recipe.Augment.Size, cell.Recipe.Eval.Size)));
     }
 
