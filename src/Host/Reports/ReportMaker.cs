@@ -4,6 +4,7 @@ using StreamTrainer.Host.Reports.Document;
 using StreamTrainer.Host.Reports.Reading;
 using StreamTrainer.Host.Reports.Sections;
 using StreamTrainer.Host.Runs;
+using StreamTrainer.Host.Sweeps;
 using StreamTrainer.Pipeline;
 
 namespace StreamTrainer.Host.Reports;
@@ -52,6 +53,7 @@ internal static class ReportMaker
         yield return AblationSection.Of(study, level);
         yield return EvaluationsSection.Of(study, level);
         yield return ResourcesSection.Of(study, level);
+        yield return PaperSection.Of(study, level);
         yield return CurvesSection.Of(study, level);
         yield return RunsSection.Of(study, level);
     }
@@ -66,7 +68,7 @@ internal static class ReportMaker
     {
         RunRecord[] runs = [.. studies.SelectMany(study => study.Collection.Runs)];
         List<(string Name, string Value)> facts = [("this page", $"`{command}`")];
-        foreach (SweepFile sweep in studies.SelectMany(study => study.Collection.Sweeps).Where(sweep => sweep.Command.Length > 0))
+        foreach (SweepManifest sweep in studies.SelectMany(study => study.Collection.Sweeps).Where(sweep => sweep.Command.Length > 0))
         {
             facts.Add(("its runs", $"`{sweep.Command}`"));
         }

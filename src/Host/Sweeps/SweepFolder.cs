@@ -9,7 +9,10 @@ namespace StreamTrainer.Host.Sweeps;
 /// <summary>A sweep's folder among the runs: it holds <c>sweep.json</c>, and its runs lie beside it.</summary>
 public static class SweepFolder
 {
-    private const string FileName = "sweep.json", GuardName = ".sweep.lock";
+    /// <summary>The file that makes a folder a sweep.</summary>
+    internal const string FileName = "sweep.json";
+
+    private const string GuardName = ".sweep.lock";
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30), s_between = TimeSpan.FromMilliseconds(50);
 

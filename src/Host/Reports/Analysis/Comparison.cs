@@ -6,7 +6,7 @@ namespace StreamTrainer.Host.Reports.Analysis;
 /// <param name="First">A.</param>
 /// <param name="Second">B.</param>
 /// <param name="Welch">B less A, in points; null where nothing is known of the noise.</param>
-/// <param name="NoiseIsBorrowed">Whether the noise is that of other recipes, as one of the two has a single run.</param>
+/// <param name="NoiseIsBorrowed">Whether the noise is the pooled one of all recipes, as one of the two has too few runs.</param>
 /// <param name="Resampled">The bootstrap's interval; null where there are too few runs for it.</param>
 /// <param name="SeedsNeeded">Seeds of each that would find a difference like this one with a power of 80 %; null where no number would,
 /// or nothing is known of the noise.</param>
@@ -16,6 +16,9 @@ internal sealed record Comparison(RunGroup First, RunGroup Second, MeanDifferenc
     private const int FewestForBootstrap = 5;
 
     private const int Resamples = 10_000;
+
+    /// <summary>Fewer runs than these know their own noise too badly: all recipes' together is taken.</summary>
+    private const int FewestForOwnNoise = 4;
 
     /// <summary>The difference of the means, in points.</summary>
     public double Difference => Second.Scores.Average() - First.Scores.Average();
@@ -42,10 +45,17 @@ internal sealed record Comparison(RunGroup First, RunGroup Second, MeanDifferenc
         return [.. all.Select(each => Array.IndexOf(known, each) is >= 0 and var index ? each with { Adjusted = adjusted[index] } : each)];
     }
 
+    /// <summary>The interval of a recipe's mean, by its own noise where it has runs enough, else by that of all recipes; null where nothing
+    /// is known of the noise.</summary>
+    public static Interval? OfMean(RunGroup group, PooledVariance? noise) =>
+        group.Scores.Length < FewestForOwnNoise && noise is { } pooled && pooled.Freedom >= group.Scores.Length
+            ? Student.Around(group.Scores.Average(), Math.Sqrt(pooled.Variance / group.Scores.Length), pooled.Freedom)
+            : SeedStatistics.Of(group.Scores).OfMean;
+
     private static Comparison Of(RunGroup first, RunGroup second, PooledVariance? noise)
     {
         double[] one = first.Scores, other = second.Scores;
-        bool own = one.Length > 1 && other.Length > 1;
+        bool own = Math.Min(one.Length, other.Length) >= FewestForOwnNoise || (noise?.Freedom ?? 0) <= one.Length + other.Length - 2 && Math.Min(one.Length, other.Length) > 1;
         MeanDifference? welch = own ? MeanDifference.Welch(one, other)
             : noise is { } pooled ? MeanDifference.WithVariance(one, other, pooled.Variance, pooled.Freedom) : null;
         double? deviation = own ? Math.Sqrt((SeedStatistics.Variance(one) + SeedStatistics.Variance(other)) / 2) : noise is { } known ? Math.Sqrt(known.Variance) : null;

@@ -30,7 +30,7 @@ internal sealed record Study(string Prefix, RunCollection Collection, RunGroups 
     public static Study Of(RunCollection collection, string prefix, string? baseline)
     {
         ArgumentNullException.ThrowIfNull(collection);
-        string[] keys = [.. collection.Sweeps.SelectMany(sweep => sweep.Cells).SelectMany(cell => cell.Set.Keys).Distinct(StringComparer.Ordinal)];
+        string[] keys = [.. collection.Sweeps.SelectMany(sweep => sweep.Cells).SelectMany(cell => cell.Set.Select(setting => setting.Key)).Distinct(StringComparer.Ordinal)];
         var groups = RunGroups.Of(collection.Runs, keys);
         RunGroup? first = groups.Groups.FirstOrDefault(group => group.Scored.Count > 0);
         return new Study(prefix, collection, groups, groups.Groups.FirstOrDefault(group => group.Scored.Any(run => run.Id == baseline)) ?? first);

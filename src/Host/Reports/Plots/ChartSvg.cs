@@ -44,6 +44,7 @@ internal static partial class ChartSvg
             new XAttribute("role", "img"),
             new XAttribute("aria-label", chart.Description),
             drawn.Elements());
+        Dictionary<string, string> names = [];
         foreach (XElement element in svg.Descendants().ToArray())
         {
             if (element.Name.LocalName == "text")
@@ -53,7 +54,7 @@ internal static partial class ChartSvg
 
             ChartDashes.Show(element);
             Class(element);
-            OwnNames(element, id);
+            OwnNames(element, id, names);
             Shorten(element);
         }
 
@@ -71,16 +72,23 @@ internal static partial class ChartSvg
         }
     }
 
-    private static void OwnNames(XElement element, string id)
+    /// <summary>The library numbers what is referred to over all charts of the process: the same chart must be the same text.</summary>
+    private static void OwnNames(XElement element, string id, Dictionary<string, string> names)
     {
         if (element.Attribute("id") is { } own)
         {
-            own.Value = $"{id}-{own.Value}";
+            own.Value = Own(own.Value);
         }
 
         if (element.Attribute("clip-path") is { } clip)
         {
-            clip.Value = clip.Value.Replace("url(#", $"url(#{id}-", StringComparison.Ordinal);
+            clip.Value = $"url(#{Own(clip.Value[5..^1])})";
+        }
+
+        string Own(string name)
+        {
+            names.TryAdd(name, string.Create(CultureInfo.InvariantCulture, $"{id}-{names.Count}"));
+            return names[name];
         }
     }
 

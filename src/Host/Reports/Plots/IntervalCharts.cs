@@ -9,9 +9,9 @@ internal static class IntervalCharts
 
     /// <summary>What each recipe reaches: its runs, its mean, the mean's interval; and a line at the first one's mean.</summary>
     /// <param name="name">The chart's name.</param>
-    /// <param name="rows">Recipes, the one that is compared with first: label and scores.</param>
+    /// <param name="rows">Recipes, the one that is compared with first: label, scores, and the interval of their mean where one is known.</param>
     /// <param name="axis">Name and unit of the score.</param>
-    public static Chart Means(string name, IReadOnlyList<(string Label, double[] Scores)> rows, string axis)
+    public static Chart Means(string name, IReadOnlyList<(string Label, double[] Scores, Interval? OfMean)> rows, string axis)
     {
         List<ChartMark> marks = [new RuleMark(PlotRole.Soft, null, rows[0].Scores.Average(), IsVertical: true) { Dash = 1 }];
         bool runs = true, means = true, intervals = true;
@@ -20,7 +20,7 @@ internal static class IntervalCharts
             double[] scores = rows[row].Scores;
             SeedStatistics statistics = SeedStatistics.Of(scores);
             marks.Add(new PointsMark(PlotRole.Soft, Once("a run", ref runs), scores, [.. scores.Select(_ => (double)row)]) { Size = 6, Opacity = 0.5, Series = rows[row].Label });
-            if (statistics.OfMean is { } interval)
+            if (rows[row].OfMean is { } interval)
             {
                 marks.Add(new IntervalMark(PlotRole.Series1, Once("95 % of the mean", ref intervals), interval.Low, interval.High, row));
             }

@@ -1,3 +1,4 @@
+using StreamTrainer.Host.Sweeps;
 using StreamTrainer.Pipeline;
 
 namespace StreamTrainer.Host.Reports.Reading;
@@ -11,7 +12,7 @@ internal static class ReportSources
     public static IReadOnlyList<RunCollection> Read(IReadOnlyList<string> names)
     {
         List<RunRecord> named = [];
-        List<SweepFile> sweeps = [];
+        List<SweepManifest> sweeps = [];
         List<string> titles = [];
         List<RunCollection> folders = [];
         foreach (string name in names)
@@ -26,9 +27,9 @@ internal static class ReportSources
 
             if (IsSweep(path))
             {
-                SweepFile sweep = SweepFile.Read(path);
+                SweepManifest sweep = SweepFolder.Read(path)!;
                 sweeps.Add(sweep);
-                titles.Add(sweep.Title.Length > 0 ? sweep.Title : Path.GetFileName(path));
+                titles.Add(sweep.Name.Length > 0 ? sweep.Name : Path.GetFileName(path));
                 named.AddRange(RunsOf(sweep, path));
             }
             else if (RunReading.IsRun(path))
@@ -62,8 +63,8 @@ internal static class ReportSources
             taken.Add(folder);
             try
             {
-                SweepFile sweep = SweepFile.Read(folder);
-                collections.Add(new RunCollection(sweep.Title.Length > 0 ? sweep.Title : Path.GetFileName(folder), RunsOf(sweep, folder), [sweep]));
+                SweepManifest sweep = SweepFolder.Read(folder)!;
+                collections.Add(new RunCollection(sweep.Name.Length > 0 ? sweep.Name : Path.GetFileName(folder), RunsOf(sweep, folder), [sweep]));
                 taken.UnionWith(sweep.Cells.Select(cell => Path.Combine(path, cell.Id)));
             }
             catch (UserErrorException error)
@@ -83,7 +84,7 @@ internal static class ReportSources
             : throw new UserErrorException($"there is no run in '{path}'; name a folder that holds the directories of runs, as runs");
     }
 
-    private static IReadOnlyList<RunRecord> RunsOf(SweepFile sweep, string folder)
+    private static IReadOnlyList<RunRecord> RunsOf(SweepManifest sweep, string folder)
     {
         string beside = Path.GetDirectoryName(folder) ?? "";
         return [.. sweep.Cells.Select(cell => RunReading.Read(Path.Combine(beside, cell.Id)))];
@@ -91,5 +92,5 @@ internal static class ReportSources
 
     private static IReadOnlyList<RunRecord> Once(List<RunRecord> runs) => [.. runs.DistinctBy(run => Path.GetFullPath(run.Path))];
 
-    private static bool IsSweep(string path) => File.Exists(Path.Combine(path, SweepFile.Name));
+    private static bool IsSweep(string path) => File.Exists(Path.Combine(path, SweepFolder.FileName));
 }

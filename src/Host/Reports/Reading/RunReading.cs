@@ -1,4 +1,5 @@
 using System.Globalization;
+using StreamTrainer.Host.Evaluations;
 using StreamTrainer.Host.Reports.Document;
 using StreamTrainer.Host.Runs;
 using StreamTrainer.Model.Training;
@@ -37,7 +38,7 @@ internal static class RunReading
         Recipe? recipe = Try(run.ReadRecipe, faults);
         RunSummary? summary = Try(() => RunSummary.Read(run), faults);
         RunEnvironment? environment = Try(() => RunEnvironment.Read(run), notes);
-        IReadOnlyList<EvaluationEntry> evaluations = Try(() => EvaluationEntry.Read(path), notes) ?? [];
+        IReadOnlyList<EvaluationRow> evaluations = Try(() => EvaluationFile.Read(path), notes) ?? [];
         // A complete run's figures stand in its summary: without the log it has no curves, and no more.
         RunCurves? curves = Try(() => RunCurves.Read(run.EventsFile), summary?.State == RunState.Completed ? notes : faults);
         (RunStanding standing, string reason) = faults.Count > 0

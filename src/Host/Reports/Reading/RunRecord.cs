@@ -1,3 +1,4 @@
+using StreamTrainer.Host.Evaluations;
 using StreamTrainer.Host.Runs;
 using StreamTrainer.Model.Training;
 
@@ -25,7 +26,7 @@ internal sealed record RunRecord(string Path, RunStanding Standing, string Reaso
     public RunCurves Curves { get; init; } = new();
 
     /// <summary>What was scored after its end.</summary>
-    public IReadOnlyList<EvaluationEntry> Evaluations { get; init; } = [];
+    public IReadOnlyList<EvaluationRow> Evaluations { get; init; } = [];
 
     /// <summary>What of it cannot be read, though its figures can.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];

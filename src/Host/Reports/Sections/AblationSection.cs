@@ -28,7 +28,7 @@ internal static class AblationSection
         return new ReportSection("Setting by setting", blocks, level);
     }
 
-    private static string Label(Study study, Ablation each) => RunGroups.Words(each.Key, $"{each.From} to {each.To}", study.Groups.Varying);
+    private static string Label(Study study, Ablation each) => string.Join(", ", each.Keys.Select((key, number) => RunGroups.Words(key, $"{each.From[number]} to {each.To[number]}", study.Groups.Varying)));
 
     private static ReportTable Table(Study study, IReadOnlyList<Ablation> all) => new ReportTable(study.Id("ablation"), "What a setting does, all else equal",
     [
@@ -37,7 +37,7 @@ internal static class AblationSection
     [
         .. all.Select(each => new ReportRow(
         [
-            ReportCell.Of(Label(study, each)), ReportCell.Of($"`{each.Key}`"), ReportCell.Whole(each.Differences.Count),
+            ReportCell.Of(Label(study, each)), ReportCell.Of(string.Join(", ", each.Keys.Select(key => $"`{key}`"))), ReportCell.Whole(each.Differences.Count),
             each.Differences.Count > 0 ? ReportCell.Signed(each.Differences.Average(), 2) : ReportCell.Empty,
             each.Mean is { } mean ? ReportCell.Of(Numbers.Signed(mean.Interval, 2)) : ReportCell.Empty,
             each.Mean is { } test ? new ReportCell(Numbers.Probability(test.Probability), test.Probability) : ReportCell.Empty,

@@ -20,7 +20,7 @@ internal static class ComparisonSection
             blocks.Add(new ReportText($"A is {study.Baseline!.Label}{(study.Groups.Groups[0] == study.Baseline ? ", the first recipe; `--baseline RUN` chooses another" : "")}. Differences are in points of top-1 on the validation set."));
             blocks.Add(Table(study, comparisons));
             blocks.Add(new ReportFigure(study.Id("means"), "What each recipe reaches, its runs, and the interval of its mean. The dashed line is A's mean.",
-                [IntervalCharts.Means("means", [.. study.Scored.Select(group => (group.Label, group.Scores))], "validation top-1 (%)")]));
+                [IntervalCharts.Means("means", [.. study.Scored.Select(group => (group.Label, group.Scores, Comparison.OfMean(group, study.Noise)))], "validation top-1 (%)")]));
         }
 
         if (study.Noise is { Variance: > 0 } noise)
@@ -52,7 +52,7 @@ internal static class ComparisonSection
         {
             Note = "Interval and p by Welch's t; bootstrap: percentile interval of 10,000 resamples, from five runs on; Holm: p raised for the number of comparisons, by which the answer is given at the 5 % level. "
                 + "Seeds to know: so many of each find a difference like the observed one with a power of 80 %."
-                + (borrowed ? " * One of the two is a single run: the noise is the pooled one of the recipes that have several seeds." : ""),
+                + (borrowed ? " * One of the two has less than four runs: the noise is the pooled one of all recipes that have several seeds, taken to be the same for each." : ""),
         }.WithoutEmptyColumns();
     }
 

@@ -1,3 +1,4 @@
+using StreamTrainer.Host.Evaluations;
 using StreamTrainer.Host.Reports.Analysis;
 using StreamTrainer.Host.Reports.Document;
 using StreamTrainer.Host.Reports.Plots;
@@ -18,7 +19,7 @@ internal static class EvaluationsSection
         return new ReportSection("Crop and resolution", blocks, level);
     }
 
-    private static void Add(List<ReportBlock> blocks, Study study, string name, string axis, Func<EvaluationEntry, double> setting, Func<EvaluationEntry, EvaluationEntry, bool> otherwiseEqual)
+    private static void Add(List<ReportBlock> blocks, Study study, string name, string axis, Func<EvaluationRow, double> setting, Func<EvaluationRow, EvaluationRow, bool> otherwiseEqual)
     {
         List<(string Set, string Label, IReadOnlyList<(double At, double[] Scores)> Points)> lines = [];
         IReadOnlyList<string> sets = TestScores.Sets(study.ScoredRuns);
@@ -50,9 +51,9 @@ internal static class EvaluationsSection
     }
 
     /// <summary>A run's scores on a set that differ from its usual one in the setting alone.</summary>
-    private static IEnumerable<EvaluationEntry> Entries(RunRecord run, string set, Func<EvaluationEntry, EvaluationEntry, bool> otherwiseEqual) =>
+    private static IEnumerable<EvaluationRow> Entries(RunRecord run, string set, Func<EvaluationRow, EvaluationRow, bool> otherwiseEqual) =>
         TestScores.Usual(run, set) is { } usual
-            ? run.Evaluations.Where(entry => entry.Set == set && entry.Condition.Tta == usual.Condition.Tta && entry.Weights == usual.Weights && otherwiseEqual(entry, usual))
+            ? run.Evaluations.Where(entry => entry.Set == set && entry.Tta == usual.Tta && entry.Weights == usual.Weights && otherwiseEqual(entry, usual))
             : [];
 
     private static ReportCell Cell(IReadOnlyList<(double At, double[] Scores)> points, double value)

@@ -57,7 +57,7 @@ internal static class FindingsSection
         }
 
         string figures = $"{Numbers.Signed(comparison.Difference, 2)} points, 95 % interval {Numbers.Signed(welch.Interval, 2)}, {runs}";
-        string noise = comparison.NoiseIsBorrowed ? "; the noise is that of the other recipes" : "";
+        string noise = comparison.NoiseIsBorrowed ? "; the noise is that of all recipes together" : "";
         return comparison.Verdict switch
         {
             Verdict.Better => $"{who}: better by {figures.TrimStart('+')}{noise}.",
@@ -73,8 +73,8 @@ internal static class FindingsSection
     private static string Counts(IReadOnlyList<Comparison> comparisons)
     {
         int Of(Verdict verdict) => comparisons.Count(each => each.Verdict == verdict);
-        string unknown = Of(Verdict.Unknown) is > 0 and var count ? $", of {count} nothing is known" : "";
-        return $"Of {comparisons.Count} other recipes {Of(Verdict.Better)} are better than A, {Of(Verdict.Worse)} worse, and {Of(Verdict.NotShown)} cannot be told apart from it{unknown} (5 % level, Holm's correction; the table has the intervals).";
+        string unknown = Of(Verdict.Unknown) is > 0 and var count ? $", nothing known: {count}" : "";
+        return $"Of {comparisons.Count} other recipes, better than A: {Of(Verdict.Better)}, worse: {Of(Verdict.Worse)}, not told apart: {Of(Verdict.NotShown)}{unknown} (5 % level, Holm's correction; the table has the intervals).";
     }
 
     private static string Reached(RunGroup group, string name)

@@ -39,18 +39,10 @@ internal static class ResourcesSection
         return new ReportRow(
         [
             ReportCell.Of(group.Label), ReportCell.Of(study.Groups.Groups.Count > 1 || group.Label != recipe.Model.Name ? recipe.Model.Name : ""),
-            ReportCell.Of(Mean(run => run.Epochs), runs.All(run => run.Epochs % 1 == 0) ? 0 : 1), ReportCell.Whole(recipe.Augment.Size), ReportCell.Whole(recipe.Eval.Size), ReportCell.Whole(recipe.Train.BatchSize),
-            ReportCell.Of(Same(run => run.Curves.Started?.Device)), ReportCell.Of(Same(run => run.Curves.Started?.Precision)), ReportCell.Whole(runs.Count),
-            ReportCell.Of(Mean(run => run.Summary!.WallSeconds) / unit, 1), ReportCell.Of(Mean(run => run.Summary!.PeakMemoryBytes / 1e6), 0), ReportCell.Of(Mean(run => run.Summary!.ImagesPerSecond), 0),
-            .. sets.Select(set => ReportCell.Of(Mean(run => TestScores.Of(run, set)), 2)),
+            ReportCell.Of(Means.Of(group, run => run.Epochs), runs.All(run => run.Epochs % 1 == 0) ? 0 : 1), ReportCell.Whole(recipe.Augment.Size), ReportCell.Whole(recipe.Eval.Size), ReportCell.Whole(recipe.Train.BatchSize),
+            ReportCell.Of(Means.Same(group, run => run.Curves.Started?.Device)), ReportCell.Of(Means.Same(group, run => run.Curves.Started?.Precision)), ReportCell.Whole(runs.Count),
+            ReportCell.Of(Means.Of(group, run => run.Summary!.WallSeconds) / unit, 1), ReportCell.Of(Means.Of(group, run => run.Summary!.PeakMemoryBytes / 1e6), 0), ReportCell.Of(Means.Of(group, run => run.Summary!.ImagesPerSecond), 0),
+            .. sets.Select(set => ReportCell.Of(Means.Of(group, run => TestScores.Of(run, set)), 2)),
         ]);
-
-        double? Mean(Func<RunRecord, double?> value)
-        {
-            double[] known = [.. runs.Select(value).Where(each => each is not null).Select(each => each!.Value)];
-            return known.Length == 0 ? null : known.Average();
-        }
-
-        string Same(Func<RunRecord, string?> value) => string.Join("; ", runs.Select(value).Where(each => each is not null).Distinct());
     }
 }

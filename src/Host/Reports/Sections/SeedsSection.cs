@@ -1,3 +1,4 @@
+using StreamTrainer.Host.Models;
 using StreamTrainer.Host.Reports.Analysis;
 using StreamTrainer.Host.Reports.Document;
 using StreamTrainer.Host.Reports.Plots;
@@ -51,9 +52,16 @@ internal static class SeedsSection
                 (long? Seed, double Score)[] scores = [.. group.Scored.Select(run => (run.Seed, Score: TestScores.Of(run, set))).Where(each => each.Score is not null).Select(each => (each.Seed, each.Score!.Value))];
                 if (scores.Length > 0)
                 {
-                    rows.Add(Row(study, group, set, sets.Count, scores));
+                    rows.Add(Row(study, group, set, scores));
                 }
             }
+        }
+
+        bool several = study.Scored.Any(group => group.Scored.Count > 1);
+        if (several)
+        {
+            // For scale, and marked as the paper's: it is another data set where the runs are not of ImageNet.
+            rows.AddRange(PaperTables.Seeds.Select(Published));
         }
 
         return new ReportTable(study.Id("seeds"), "Top-1 (%) over seeds",
@@ -61,18 +69,25 @@ internal static class SeedsSection
             new("recipe", IsText: true), new("set", IsText: true), new("seeds"), new("mean"), new("std"), new("max"), new("min"), new("seed 0"), new("95 % of the mean"),
         ], rows)
         {
-            Note = "std: standard deviation over n − 1. The last column is Student's interval of the mean over all seeds that there could be; the noise of the test set itself, which all seeds share, comes on top.",
+            Note = "std: standard deviation over n − 1. The last column is Student's interval of the mean over all seeds that there could be; the noise of the test set itself, which all seeds share, comes on top."
+                + (several ? $" In italics, for scale: {PaperTables.Citation(2)}" : ""),
         }.WithoutEmptyColumns();
     }
 
-    private static ReportRow Row(Study study, RunGroup group, string set, int sets, (long? Seed, double Score)[] scores)
+    private static ReportRow Published(PaperSeeds row) => new(
+    [
+        ReportCell.Of("paper: ResNet-50, A2, ImageNet-1k"), ReportCell.Of(TestScores.Title(row.Set)), ReportCell.Whole(row.Seeds), ReportCell.Of(row.Mean, 2), ReportCell.Of(row.Deviation, 2),
+        ReportCell.Of(row.Maximum, 2), ReportCell.Of(row.Minimum, 2), ReportCell.Of(row.First, 2), ReportCell.Empty,
+    ], RowKind.Paper);
+
+    private static ReportRow Row(Study study, RunGroup group, string set, (long? Seed, double Score)[] scores)
     {
         var statistics = SeedStatistics.Of([.. scores.Select(each => each.Score)]);
         double? zero = scores.Where(each => each.Seed == 0).Select(each => (double?)each.Score).FirstOrDefault();
         string name = study.Scored.Count > 1 && group == study.Baseline ? $"{group.Label} (A)" : group.Label;
         return new ReportRow(
         [
-            ReportCell.Of(name), ReportCell.Of(sets > 1 ? TestScores.Title(set) : ""), ReportCell.Whole(statistics.Count),
+            ReportCell.Of(name), ReportCell.Of(TestScores.Title(set)), ReportCell.Whole(statistics.Count),
             ReportCell.Of(statistics.Mean, 2), ReportCell.Of(statistics.Deviation, 2), ReportCell.Of(statistics.Maximum, 2), ReportCell.Of(statistics.Minimum, 2),
             ReportCell.Of(zero, 2), statistics.OfMean is { } interval ? ReportCell.Of(Numbers.Of(interval, 2)) : ReportCell.Empty,
         ]);

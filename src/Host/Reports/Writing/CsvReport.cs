@@ -17,7 +17,7 @@ internal static class CsvReport
         var text = new StringBuilder(Header).Append('\n');
         foreach ((string name, string value) in document.Facts)
         {
-            Line(text, "report", "", name, value);
+            Line(text, "report", "", name, Plain(value));
         }
 
         foreach (ReportTable table in document.Tables)
