@@ -22,7 +22,7 @@ internal sealed class RunPlanner(LoadedRecipe loaded, PlannedDevices devices, lo
     public RunPlan Plan(BenchFolder folder, CancellationToken stop)
     {
         Recipe recipe = loaded.Recipe;
-        StepShare share = StepShare.Of(recipe.Train, 0, devices.Count);
+        StepShare share = StepShare.Of(recipe, 0, devices.Count);
         using var set = TrainingSetSize.Find(recipe, samples);
         if (devices.Known is null && set.Source is null)
         {

@@ -1,3 +1,4 @@
+using StreamTrainer.Model.Architectures.Layers;
 using StreamTrainer.Model.Diagnostics;
 using StreamTrainer.Model.Distributed;
 using StreamTrainer.Model.Feed;
@@ -26,7 +27,8 @@ public sealed class TrainStep(
     Recipe recipe, TrainState state, DeviceFeed feed, ILoss loss, Mixer? mixer, ComputeDevice device, PhaseClock clock, Action? launched = null, IRanks? ranks = null)
 {
     private readonly IRanks _ranks = ranks ?? OneRank.Instance;
-    private readonly StepShare _sizes = StepShare.Of(recipe.Train, ranks?.Rank ?? 0, ranks?.Size ?? 1);
+    private readonly StepShare _sizes = StepShare.Of(recipe, ranks?.Rank ?? 0, ranks?.Size ?? 1);
+    private readonly PassPart? _part = PartOf(StepShare.Of(recipe, ranks?.Rank ?? 0, ranks?.Size ?? 1), device.Device);
 
     /// <summary>Trains on a batch and gives it back to its ring as soon as its bytes are no longer needed.</summary>
     /// <param name="batch">The batch; disposed here.</param>
@@ -47,8 +49,12 @@ public sealed class TrainStep(
             for (int first = 0; first < _sizes.Group; first += _sizes.Micro, pass++)
             {
                 using var passScope = NewDisposeScope();
-                Tensor images = feed.Normalise(mixed.narrow(0, first, _sizes.Micro));
-                feed.Adjust(images, batch, group * _sizes.Group + first);
+                Tensor images = mixed.narrow(0, first, _sizes.Micro);
+                if (images.dtype == ScalarType.Byte)
+                {
+                    images = Ready(images, batch, group * _sizes.Group + first);
+                }
+
                 bool last = pass == _sizes.Passes - 1;
                 if (last)
                 {
@@ -76,6 +82,9 @@ public sealed class TrainStep(
         TrainingMetrics.StepDone(count);
         return new StepOutcome(result, skipped);
     }
+
+    private static PassPart? PartOf(StepShare share, Device device) =>
+        share.RowsOfPass is { } rows ? new PassPart(share.Whole.Micro, tensor([.. rows], device: device).DetachFromDisposeScope()) : null;
 
     private void Clip()
     {
@@ -119,6 +128,7 @@ public sealed class TrainStep(
         TrainingMetrics.PhaseTook(Phase.Transfer, clock.Enter(Phase.Forward));
         // Dropout and drop path draw from libtorch's generator: seeded by the pass, a resumed run draws the same.
         Seed((long)(new SampleRandom(recipe.Train.Seed, 0, draw, RandomStream.Model).NextUInt64() >> 1));
+        DropPath.Part = _part;
         Tensor value;
         using (device.Autocast())
         {
@@ -138,8 +148,17 @@ public sealed class TrainStep(
         return value.detach();
     }
 
-    /// <summary>A group's pixels and what they should have been. Its draws are those of its place among all groups of the epoch.</summary>
-    private (Tensor Pixels, Targets Targets) Mixed(Batch batch, Tensor pixels, Tensor labels, int group)
+    /// <summary>Normalised images, with what was drawn for them done.</summary>
+    private Tensor Ready(Tensor pixels, Batch batch, int first)
+    {
+        Tensor images = feed.Normalise(pixels);
+        feed.Adjust(images, batch, first);
+        return images;
+    }
+
+    /// <summary>A group's pixels, or its images ready for the network where floats are mixed, and what they should have been. Its draws are
+    /// those of its place among all groups of the epoch.</summary>
+    private (Tensor Images, Targets Targets) Mixed(Batch batch, Tensor pixels, Tensor labels, int group)
     {
         int first = group * _sizes.Group;
         (Tensor own, Tensor classes) = (pixels.narrow(0, first, _sizes.Group), labels.narrow(0, first, _sizes.Group));
@@ -149,7 +168,7 @@ public sealed class TrainStep(
         }
 
         var plan = GroupMix.Of(recipe.Train.Seed, batch.Epoch, _sizes.GroupOf(batch.IndexInEpoch, group), _sizes, recipe.Mix, batch.ImageSize);
-        (Tensor mixed, Tensor shares) = mixer.Apply(own, classes, plan);
+        (Tensor mixed, Tensor shares) = recipe.Mix.Floats ? mixer.ApplyFloats(Ready(own, batch, first), classes, plan) : mixer.Apply(own, classes, plan);
         return (mixed, Targets.Soft(shares));
     }
 
