@@ -5,6 +5,7 @@ using StreamTrainer.Model.Architectures;
 using StreamTrainer.Model.Runtime;
 using StreamTrainer.Model.Training;
 using StreamTrainer.Pipeline;
+using StreamTrainer.Pipeline.Options;
 using StreamTrainer.Pipeline.Sources;
 using TorchSharp;
 
@@ -86,7 +87,12 @@ internal static class MeasuredEstimate
         // At the end of the run in any case; with an average of the weights twice.
         long times = (recipe.Train.Epochs + recipe.Eval.EveryEpochs - 1) / recipe.Eval.EveryEpochs;
         int sets = recipe.Ema.Decay is not null || recipe.Swa.StartEpoch is not null ? 2 : 1;
-        int views = recipe.Eval.Tta == Pipeline.Options.TestTimeAugmentation.Flip ? 2 : 1;
+        int views = recipe.Eval.Tta switch
+        {
+            TestTimeAugmentation.Flip => 2,
+            TestTimeAugmentation.FlipTranslate => 6,
+            _ => 1,
+        };
         return times * sets * views * val.Count / rate;
     }
 

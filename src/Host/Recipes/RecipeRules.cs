@@ -148,6 +148,8 @@ internal static partial class RecipeRules
         {
             Unread("mix.prob", "mix.mixup", recipe.Mix.Prob != s_defaults.Mix.Prob,
                 "has no effect without mixup and cutmix; leave it at its default or set mix.mixup or mix.cutmix", fault);
+            Unread("mix.floats", "mix.mixup", recipe.Mix.Floats,
+                "has no effect without mixup and cutmix; leave it at its default or set mix.mixup or mix.cutmix", fault);
             Unread("mix.mode", "mix.mixup", recipe.Mix.Mode != s_defaults.Mix.Mode,
                 "has no effect without mixup and cutmix; leave it at its default or set mix.mixup or mix.cutmix", fault);
         }

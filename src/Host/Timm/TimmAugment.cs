@@ -71,6 +71,7 @@ internal static class TimmAugment
         double prob = args.Number("mixup_prob") ?? 1, switchProb = args.Number("mixup_switch_prob") ?? 0.5;
         IReadOnlyList<double>? sides = args.Numbers("cutmix_minmax");
         MixMode mode = Mode(args);
+        bool floats = args.Flag("no_prefetcher");
         if (sides is not null)
         {
             cutmix = 1;
@@ -79,7 +80,7 @@ internal static class TimmAugment
         var mix = recipe.Mix with { Mixup = mixup, Cutmix = cutmix, CutmixMinMax = sides };
         if (mixup > 0 || cutmix > 0)
         {
-            mix = mix with { Prob = prob, Mode = mode };
+            mix = mix with { Prob = prob, Mode = mode, Floats = floats };
         }
 
         return recipe with { Mix = mixup > 0 && cutmix > 0 ? mix with { SwitchProb = switchProb } : mix };

@@ -48,31 +48,14 @@ public readonly record struct StepShare(StepSizes Whole, int Rank, int Ranks)
 
     /// <summary>Where one process would make one pass of a group of which this rank has a part: the numbers of its images in the group.
     /// Otherwise none.</summary>
-    public IReadOnlyList<long>? RowsOfPass
-    {
-        get
-        {
-            var partition = new RankPartition(Rank, Ranks, Batch, Whole.Groups);
-            int groups = Whole.Groups;
-            return HasPartOfPass ? [.. Enumerable.Range(0, Batch).Select(row => partition.PositionOf(0, row) / groups)] : null;
-        }
-    }
+    public IReadOnlyList<long>? RowsOfPass => HasPartOfPass ? [.. Enumerable.Range(0, Batch).Select(row => (long)ItemOf(row))] : null;
 
     private bool HasPartOfPass => Group < Whole.Group && Micro == Group && Whole.Micro == Whole.Group;
 
     /// <summary>The place in the whole group of a row of this rank's group: of a part of one, half are of the group's head and half of its
-    /// tail, as they are dealt (<see cref="Pipeline.Sampling.RankPartition"/>).</summary>
+    /// tail, as they are dealt (<see cref="RankPartition"/>).</summary>
     /// <param name="row">The row.</param>
-    public int ItemOf(int row)
-    {
-        if (Group == Whole.Group)
-        {
-            return row;
-        }
-
-        int half = Group / 2, head = (int)((long)Rank * Batch % Whole.Group / Group) * half;
-        return row < half ? head + row : Whole.Group - 1 - head - (Group - 1 - row);
-    }
+    public int ItemOf(int row) => (int)(new RankPartition(Rank, Ranks, Batch, Whole.Groups).PositionOf(0, row) / Whole.Groups);
 
     /// <summary>The share of a rank.</summary>
     /// <exception cref="UserErrorException">The step cannot be divided so.</exception>

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace StreamTrainer.Model.Mixing;
 
-/// <summary>Mixup and cutmix, <c>mix</c> in a recipe; timm's names. Bytes are mixed, before normalisation.</summary>
+/// <summary>Mixup and cutmix, <c>mix</c> in a recipe; timm's names.</summary>
 public sealed record MixOptions
 {
     /// <summary>Mixup alpha; 0: no mixup.</summary>
@@ -29,6 +29,10 @@ public sealed record MixOptions
     /// <summary>Probability of cutmix where both are on.</summary>
     [Description("Probability of cutmix where both are on."), Range(0.0, 1.0)]
     public double SwitchProb { get; init; } = 0.5;
+
+    /// <summary>Whether floats are mixed, not bytes.</summary>
+    [Description("Mix normalised floats, after lighting and erasing, as timm does without its prefetching loader; false: bytes, rounded, before normalisation, as with it.")]
+    public bool Floats { get; init; }
 
     /// <summary>Whether anything is mixed at all.</summary>
     internal bool Enabled => Mixup > 0 || Cutmix > 0;

@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace StreamTrainer.Model.Mixing;
 
 /// <summary>
-/// Mixes a group of bytes with itself read backwards, before normalisation, as timm's prefetching loader does: blended bytes are
-/// rounded half to even. In a group of odd size, which timm refuses, the middle image keeps itself. Training thread only.
+/// Mixes a group with itself read backwards: its bytes before normalisation, as timm's prefetching loader does, blended bytes rounded half
+/// to even; or its normalised floats, as timm does without that loader. In a group of odd size, which timm refuses, the middle image keeps itself. Training thread only.
 /// </summary>
 /// <param name="classes">How many classes there are.</param>
 /// <param name="smoothing">Label smoothing of the targets.</param>
@@ -45,62 +45,25 @@ public sealed class Mixer(int classes, double smoothing)
         }
         else
         {
-            mixed = ByOperations(pixels, plan);
+            mixed = MixOperations.Mixed(pixels, plan, MixOperations.ChannelsLast);
         }
 
         return (mixed, Shares(own, plan));
     }
 
-    /// <summary>The same by libtorch's operations, on any device.</summary>
-    internal static Tensor ByOperations(Tensor pixels, in MixPlan plan) => ByOperations(pixels, GroupMix.All(plan));
-
-    /// <summary>The same by libtorch's operations, on any device.</summary>
-    internal static Tensor ByOperations(Tensor pixels, GroupMix plan)
+    /// <summary>Mixes normalised images. Any device.</summary>
+    /// <param name="images"><c>[n, 3, height, width]</c>, fp32; left as they are.</param>
+    /// <param name="labels"><c>[n]</c>, int64.</param>
+    /// <param name="plan">How.</param>
+    /// <returns>The mixed images and shares <c>[n, classes]</c>, fp32.</returns>
+    public (Tensor Images, Tensor Targets) ApplyFloats(Tensor images, Tensor labels, GroupMix plan)
     {
-        Tensor other = pixels.flip(0);
-        if (!plan.Same)
-        {
-            return ByImage(pixels, other, plan);
-        }
-
-        MixPlan all = plan[0];
-        if (all.Cutmix)
-        {
-            Tensor result = pixels.clone();
-            result[.., all.Top..all.Bottom, all.Left..all.Right] = other[.., all.Top..all.Bottom, all.Left..all.Right];
-            return result;
-        }
-
-        return Blended(pixels, other, Scalars.Of((float)all.Lambda), Scalars.Of((float)(1.0 - all.Lambda)));
-    }
-
-    private static Tensor Blended(Tensor pixels, Tensor other, Scalar keep, Scalar give) =>
-        pixels.to(ScalarType.Float32).mul_(keep).add_(other.to(ScalarType.Float32).mul_(give), alpha: Scalars.One).round_().to(ScalarType.Byte);
-
-    /// <summary>Every image by its own plan, in as few operations as for one: where boxes are, by a mask; what keeps all of itself or has a
-    /// box is blended with nothing.</summary>
-    private static Tensor ByImage(Tensor pixels, Tensor other, GroupMix plan)
-    {
-        (long count, long height, long width) = (pixels.shape[0], pixels.shape[1], pixels.shape[2]);
-        var numbers = new float[6][];
-        for (int k = 0; k < numbers.Length; k++)
-        {
-            numbers[k] = new float[count];
-        }
-
-        for (int i = 0; i < count; i++)
-        {
-            MixPlan image = plan[i];
-            bool blends = !image.Cutmix;
-            (numbers[0][i], numbers[1][i]) = (blends ? (float)image.Lambda : 1, blends ? (float)(1.0 - image.Lambda) : 0);
-            (numbers[2][i], numbers[3][i], numbers[4][i], numbers[5][i]) = (image.Top, image.Bottom, image.Left, image.Right);
-        }
-
-        Tensor all = tensor([.. numbers.SelectMany(each => each)], device: pixels.device).view(numbers.Length, count, 1, 1, 1);
-        Tensor blended = pixels.to(ScalarType.Float32).mul_(all[0]).add_(other.to(ScalarType.Float32).mul_(all[1]), alpha: Scalars.One).round_().to(ScalarType.Byte);
-        Tensor y = arange(height, ScalarType.Float32, pixels.device).view(1, height, 1, 1), x = arange(width, ScalarType.Float32, pixels.device).view(1, 1, width, 1);
-        Tensor box = y.ge(all[2]).logical_and(y.lt(all[3])).logical_and(x.ge(all[4]).logical_and(x.lt(all[5])));
-        return where(box, other, blended);
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(labels);
+        ArgumentNullException.ThrowIfNull(plan);
+        using var guard = no_grad();
+        Tensor own = SoftTargets.OneHot(labels, classes, smoothing);
+        return plan.Any ? (MixOperations.Mixed(images, plan, MixOperations.ChannelsFirst), Shares(own, plan)) : (images, own);
     }
 
     private static Tensor Shares(Tensor own, GroupMix plan)

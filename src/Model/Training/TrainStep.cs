@@ -57,8 +57,12 @@ public sealed class TrainStep(
             for (int first = 0; first < _sizes.Group; first += _sizes.Micro, pass++)
             {
                 using var passScope = NewDisposeScope();
-                Tensor images = feed.Normalise(mixed.narrow(0, first, _sizes.Micro));
-                feed.Adjust(images, batch, group * _sizes.Group + first);
+                Tensor images = mixed.narrow(0, first, _sizes.Micro);
+                if (images.dtype == ScalarType.Byte)
+                {
+                    images = Ready(images, batch, group * _sizes.Group + first);
+                }
+
                 bool last = pass == _sizes.Passes - 1;
                 if (last)
                 {
@@ -170,8 +174,17 @@ public sealed class TrainStep(
         return value.detach();
     }
 
-    /// <summary>A group's pixels and what they should have been. Its draws are those of its place among all groups of the epoch.</summary>
-    private (Tensor Pixels, Targets Targets) Mixed(Batch batch, Tensor pixels, Tensor labels, int group)
+    /// <summary>Normalised images, with what was drawn for them done.</summary>
+    private Tensor Ready(Tensor pixels, Batch batch, int first)
+    {
+        Tensor images = feed.Normalise(pixels);
+        feed.Adjust(images, batch, first);
+        return images;
+    }
+
+    /// <summary>A group's pixels, or its images ready for the network where floats are mixed, and what they should have been. Its draws are
+    /// those of its place among all groups of the epoch.</summary>
+    private (Tensor Images, Targets Targets) Mixed(Batch batch, Tensor pixels, Tensor labels, int group)
     {
         int first = group * _sizes.Group;
         (Tensor own, Tensor classes) = (pixels.narrow(0, first, _sizes.Group), labels.narrow(0, first, _sizes.Group));
@@ -181,7 +194,7 @@ public sealed class TrainStep(
         }
 
         var plan = GroupMix.Of(recipe.Train.Seed, batch.Epoch, _sizes.GroupOf(batch.IndexInEpoch, group), _sizes, recipe.Mix, batch.ImageSize);
-        (Tensor mixed, Tensor shares) = mixer.Apply(own, classes, plan);
+        (Tensor mixed, Tensor shares) = recipe.Mix.Floats ? mixer.ApplyFloats(Ready(own, batch, first), classes, plan) : mixer.Apply(own, classes, plan);
         return (mixed, Targets.Soft(shares));
     }
 

@@ -75,8 +75,18 @@ public sealed class TrainingReplay : IDisposable
         Tensor pixels = tensor(bytes).view(-1, size.Height, size.Width, 3);
         if (partner is not null)
         {
-            long[] labels = [sample.Label, partner.Label];
-            (pixels, _) = new Mixer(_classes, _recipe.Loss.Smoothing).Apply(pixels, tensor(labels), mix);
+            Tensor labels = tensor((long[])[sample.Label, partner.Label]);
+            var mixer = new Mixer(_classes, _recipe.Loss.Smoothing);
+            if (_recipe.Mix.Floats)
+            {
+                Tensor both = _feed.Value.Normalise(pixels);
+                _feed.Value.Adjust(both.narrow(0, 0, 1), sample.Adjustments);
+                _feed.Value.Adjust(both.narrow(0, 1, 1), partner.Adjustments);
+                (both, _) = mixer.ApplyFloats(both, labels, GroupMix.All(mix));
+                return _feed.Value.Bytes(both.narrow(0, 0, 1)).data<byte>().ToArray();
+            }
+
+            (pixels, _) = mixer.Apply(pixels, labels, mix);
         }
 
         Tensor images = _feed.Value.Normalise(pixels.narrow(0, 0, 1));

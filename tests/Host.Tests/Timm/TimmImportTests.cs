@@ -99,6 +99,8 @@ public sealed class TimmImportTests : IDisposable
     [InlineData("mean: [0.5]", 1, "data.mean", "[0.5, 0.5, 0.5]")]
     [InlineData("drop_connect: 0.2", 1, "model.dropPath", "0.2")]
     [InlineData("mixup: 0.2\nmixup_mode: elem", 1, "mix.mode", "elem")]
+    [InlineData("mixup: 0.2\nno_prefetcher: true", 1, "mix.floats", "true")]
+    [InlineData("no_prefetcher: true", 1, "mix.floats", "false")]
     [InlineData("mixup_mode: pair", 1, "mix.mode", "batch")]
     [InlineData("cutmix: 0.0\ncutmix_minmax: [0.2, 0.8]", 1, "mix.cutmix", "1")]
     [InlineData("cutmix_minmax: [0.2, 0.8]", 1, "mix.cutmixMinMax", "[0.2, 0.8]")]

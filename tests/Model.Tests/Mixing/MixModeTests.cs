@@ -31,8 +31,11 @@ public sealed class MixModeTests
             (byte[] wanted, float[] shares) = Reference(batch, labels, plan, 0.1);
             (Tensor mixed, Tensor targets) = new Mixer(Classes, 0.1).Apply(batch.clone(), labels, plan);
             Assert.Equal(wanted, mixed.data<byte>().ToArray());
-            Assert.Equal(wanted, (plan.Any ? Mixer.ByOperations(batch, plan) : batch).contiguous().data<byte>().ToArray());
+            Assert.Equal(wanted, (plan.Any ? MixOperations.Mixed(batch, plan, MixOperations.ChannelsLast) : batch).contiguous().data<byte>().ToArray());
             Assert.Equal(shares, targets.contiguous().data<float>().ToArray());
+            Tensor images = randn(count, height, width, 3).permute(0, 3, 1, 2);
+            Tensor blended = new Mixer(Classes, 0.1).ApplyFloats(images, labels, plan).Images;
+            Assert.Equal(FloatReference(images, plan), blended.contiguous().data<float>().ToArray());
             for (int i = 0; i < count; i++)
             {
                 kept += plan[i].Lambda >= 1 ? 1 : 0;
@@ -141,6 +144,24 @@ public sealed class MixModeTests
 
     private static GroupMix Plan(long seed, long number, int group, int ranks, int rank, MixOptions options, ImageSize size) =>
         GroupMix.Of(seed, 0, number, StepShare.Of(new Recipe { Train = new() { BatchSize = group } }, rank, ranks), options, size);
+
+    private static float[] FloatReference(Tensor images, GroupMix plan)
+    {
+        (int count, int height, int width) = ((int)images.shape[0], (int)images.shape[2], (int)images.shape[3]);
+        float[] pixels = images.contiguous().data<float>().ToArray(), result = (float[])pixels.Clone();
+        int size = 3 * height * width;
+        for (int at = 0; at < pixels.Length; at++)
+        {
+            (int i, int y, int x) = (at / size, at / width % height, at % width);
+            MixPlan image = plan[i];
+            float partner = pixels[(count - 1 - i) * size + at % size], keep = (float)image.Lambda, give = 1f - keep;
+            float kept = pixels[at] * keep, given = partner * give;
+            bool inBox = y >= image.Top && y < image.Bottom && x >= image.Left && x < image.Right;
+            result[at] = image.Lambda >= 1 || (image.Cutmix && !inBox) ? pixels[at] : image.Cutmix ? partner : kept + given;
+        }
+
+        return result;
+    }
 
     private static (byte[] Pixels, float[] Shares) Reference(Tensor batch, Tensor labels, GroupMix plan, double smoothing)
     {

@@ -47,7 +47,7 @@ public sealed class TrainerTests : IDisposable
     {
         const int Steps = 8;
         Recipe recipe = _data.Recipe(Steps);
-        recipe = recipe with { Mix = recipe.Mix with { Mode = mode, CutmixMinMax = [0.2, 0.8] } };
+        recipe = recipe with { Mix = recipe.Mix with { Mode = mode, Floats = mode == Model.Mixing.MixMode.Pair, CutmixMinMax = [0.2, 0.8] } };
         Train(recipe, "whole");
         int stop = new Random(Environment.TickCount).Next(1, Steps);
         Train(recipe, "stopped", stopAt: stop);

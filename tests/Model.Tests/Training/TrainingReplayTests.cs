@@ -15,20 +15,22 @@ namespace StreamTrainer.Model.Tests.Training;
 /// <summary>What is shown as the network's is what a step makes of its whole batch.</summary>
 public sealed class TrainingReplayTests
 {
-    public static TheoryData<double, double, double, int, int, MixMode> Cases => new()
+    public static TheoryData<double, double, double, int, int, MixMode, bool> Cases => new()
     {
-        // mixup, cutmix, lighting, batch, group, mode
-        { 0.4, 0, 0, 12, 12, MixMode.Batch },
-        { 0, 1.0, 0, 12, 4, MixMode.Batch },
-        { 0.4, 1.0, 0, 15, 5, MixMode.Batch },
-        { 0, 0, 0.3, 12, 12, MixMode.Batch },
-        { 0.4, 1.0, 0, 12, 6, MixMode.Elem },
-        { 0.4, 1.0, 0, 12, 12, MixMode.Pair },
+        // mixup, cutmix, lighting, batch, group, mode, floats
+        { 0.4, 0, 0, 12, 12, MixMode.Batch, false },
+        { 0, 1.0, 0, 12, 4, MixMode.Batch, false },
+        { 0.4, 1.0, 0, 15, 5, MixMode.Batch, false },
+        { 0, 0, 0.3, 12, 12, MixMode.Batch, false },
+        { 0.4, 1.0, 0, 12, 6, MixMode.Elem, false },
+        { 0.4, 1.0, 0, 12, 12, MixMode.Pair, false },
+        { 0.4, 1.0, 0.3, 12, 6, MixMode.Batch, true },
+        { 0.4, 1.0, 0.3, 12, 12, MixMode.Elem, true },
     };
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void IsTheStepsOwnInput(double mixup, double cutmix, double lighting, int batchSize, int groupSize, MixMode mode)
+    public void IsTheStepsOwnInput(double mixup, double cutmix, double lighting, int batchSize, int groupSize, MixMode mode, bool floats)
     {
         using var data = new TinyData();
         Recipe recipe = data.Recipe();
@@ -37,7 +39,7 @@ public sealed class TrainingReplayTests
         recipe = recipe with
         {
             Augment = recipe.Augment with { Sizes = sizes, Lighting = lighting, ErasingProb = 0.5, ErasingCount = 2 },
-            Mix = new() { Mixup = mixup, Cutmix = cutmix, Prob = 0.8, Mode = mode },
+            Mix = new() { Mixup = mixup, Cutmix = cutmix, Prob = 0.8, Mode = mode, Floats = floats },
             Train = recipe.Train with { BatchSize = batchSize, GroupSize = groupSize, Epochs = 2 },
         };
         using ISampleSource source = SampleSources.Open(recipe.Data.Train);
@@ -111,11 +113,30 @@ public sealed class TrainingReplayTests
         {
             var share = Model.Distributed.StepShare.Of(recipe, 0, 1);
             plans[group] = GroupMix.Of(recipe.Train.Seed, batch.Epoch, batch.IndexInEpoch * groups + group, share, recipe.Mix, batch.ImageSize);
-            new Mixer(10, 0.1).Apply(pixels.narrow(0, group * groupSize, groupSize), labels.narrow(0, group * groupSize, groupSize), plans[group]);
         }
 
-        Tensor images = feed.Normalise(pixels);
-        feed.Adjust(images, batch);
-        return (plans, images);
+        // Floats are mixed when all else is done, bytes before.
+        Tensor images = recipe.Mix.Floats ? Ready() : pixels;
+        for (int group = 0; group < groups; group++)
+        {
+            (Tensor own, Tensor classes) = (images.narrow(0, group * groupSize, groupSize), labels.narrow(0, group * groupSize, groupSize));
+            if (recipe.Mix.Floats)
+            {
+                own.copy_(new Mixer(10, 0.1).ApplyFloats(own, classes, plans[group]).Images);
+            }
+            else
+            {
+                new Mixer(10, 0.1).Apply(own, classes, plans[group]);
+            }
+        }
+
+        return (plans, recipe.Mix.Floats ? images : Ready());
+
+        Tensor Ready()
+        {
+            Tensor ready = feed.Normalise(pixels);
+            feed.Adjust(ready, batch);
+            return ready;
+        }
     }
 }
