@@ -48,7 +48,14 @@ public readonly record struct StepShare(StepSizes Whole, int Rank, int Ranks)
 
     /// <summary>Where one process would make one pass of a group of which this rank has a part: the numbers of its images in the group.
     /// Otherwise none.</summary>
-    public IReadOnlyList<long>? RowsOfPass => HasPartOfPass ? [.. Enumerable.Range(0, Batch).Select(row => (long)ItemOf(row))] : null;
+    public IReadOnlyList<long>? RowsOfPass
+    {
+        get
+        {
+            StepShare share = this;
+            return HasPartOfPass ? [.. Enumerable.Range(0, Batch).Select(row => (long)share.ItemOf(row))] : null;
+        }
+    }
 
     private bool HasPartOfPass => Group < Whole.Group && Micro == Group && Whole.Micro == Whole.Group;
 
