@@ -28,6 +28,7 @@ internal sealed class RunExecution(CommandOutput output, bool json, bool quiet, 
             return ExitCodes.Success;
         }
 
+        RunEnvironment.Complete(run);
         // Under the lock: its last owner may have saved, and pruned, until it let go. Without a checkpoint a run begins anew.
         var store = new CheckpointStore(run.CheckpointDirectory, recipe.Checkpoint.Keep);
         RunSummary summary = RunSummary.Begin(run, recipe, DateTime.UtcNow);
@@ -53,7 +54,7 @@ internal sealed class RunExecution(CommandOutput output, bool json, bool quiet, 
         catch (Exception error)
         {
             RunFailure.Log(logger, error);
-            TryWrite(run, summary.Fail(error.Message, DateTime.UtcNow), logger);
+            TryWrite(run, summary.Fail(error.Message, DateTime.UtcNow) with { ExitCode = CommandLine.Describe(error).Code }, logger);
             HostMetrics.RunDone(RunState.Failed, Stopwatch.GetElapsedTime(start).TotalSeconds);
             if (error is UserErrorException or RunFailedException)
             {
@@ -63,7 +64,8 @@ internal sealed class RunExecution(CommandOutput output, bool json, bool quiet, 
             throw new RunCrashedException(run.LogFile, error);
         }
 
-        summary = summary.Finish(result, DateTime.UtcNow, recorder.BadSampleCount);
+        int code = result.State == RunState.Stopped ? signals.ExitCode : ExitCodes.Success;
+        summary = summary.Finish(result, DateTime.UtcNow, recorder.BadSampleCount) with { ExitCode = code };
         if (!TryWrite(run, summary, logger))
         {
             throw new RunFailedException($"{run.SummaryFile} cannot be written; what was saved stands: make room, then resume");
@@ -77,7 +79,7 @@ internal sealed class RunExecution(CommandOutput output, bool json, bool quiet, 
         }
 
         WriteAnswer(summary, run);
-        return result.State == RunState.Stopped ? signals.ExitCode : ExitCodes.Success;
+        return code;
     }
 
     private void WriteAnswer(RunSummary summary, RunDirectory run) =>

@@ -3,10 +3,14 @@ using StreamTrainer.Pipeline;
 namespace StreamTrainer.Host.Recipes;
 
 /// <summary>Everything that is wrong with a recipe, so that the user hears it all at once.</summary>
-internal sealed class RecipeErrors
+/// <param name="reach">What the recipe may reach; it goes with the errors to wherever a recipe names files and variables.</param>
+internal sealed class RecipeErrors(RecipeReach? reach = null)
 {
     private readonly List<(Place Place, string Message)> _errors = [];
     private readonly HashSet<string> _failed = [];
+
+    /// <summary>What the recipe may reach.</summary>
+    public RecipeReach Reach { get; } = reach ?? RecipeReach.Everything;
 
     /// <summary>Adds an error.</summary>
     public void Add(Place place, string message) => _errors.Add((place, message));

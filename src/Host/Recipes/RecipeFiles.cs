@@ -31,6 +31,12 @@ internal static class RecipeFiles
     /// <param name="errors">Where errors go.</param>
     public static string? ReadText(string path, Place? namedAt, string key, RecipeErrors errors)
     {
+        if (errors.Reach.Refusal(path) is { } refusal)
+        {
+            errors.Add(namedAt ?? new Place(path, 0, 0), key, refusal);
+            return null;
+        }
+
         try
         {
             return File.ReadAllText(path);

@@ -61,6 +61,9 @@ public sealed class RunLock : IDisposable
         return Owner(run.LockFile) is { } owner && owner.Process.IsAlive ? owner : null;
     }
 
+    /// <summary>Who is written down as a run's owner, on whatever machine, alive or dead; null where nobody is.</summary>
+    internal static RunLockOwner? NamedOwner(RunDirectory run) => Owner(run.LockFile);
+
     /// <summary>Gives the lock back.</summary>
     public void Dispose()
     {
