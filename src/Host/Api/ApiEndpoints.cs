@@ -15,7 +15,12 @@ internal static class ApiEndpoints
     {
         RouteGroupBuilder api = app.MapGroup(Root);
         RunEndpoints.Map(api);
+        RunDetailEndpoints.Map(api);
+        SampleEndpoints.Map(api);
         RecipeEndpoints.Map(api);
+        SweepEndpoints.Map(api);
+        SystemEndpoints.Map(api);
         HealthEndpoints.Map(app);
+        ApiDocument.Map(app);
     }
 }

@@ -6,9 +6,13 @@ using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using StreamTrainer.Host.Api.Events;
 using StreamTrainer.Host.Api.Security;
 using StreamTrainer.Host.Service;
 using StreamTrainer.Host.Service.Catalog;
+using StreamTrainer.Host.Service.Catalog.Series;
+using StreamTrainer.Host.Service.Machine;
+using StreamTrainer.Host.Service.Samples;
 
 namespace StreamTrainer.Host.Api;
 
@@ -22,7 +26,10 @@ internal static class ApiServices
         services.AddSingleton(exposure).AddSingleton<Gate>();
         services.AddSingleton(provider => new KeyStore(provider.GetRequiredService<ServicePaths>().Keys));
         services.AddSingleton<RunCatalog>().AddHostedService(provider => provider.GetRequiredService<RunCatalog>());
-        services.AddSingleton<RecipeIntake>();
+        services.AddSingleton<SeriesCache>().AddHostedService(provider => provider.GetRequiredService<SeriesCache>());
+        services.AddSingleton<EventStreams>().AddHostedService(provider => provider.GetRequiredService<EventStreams>());
+        services.AddSingleton<RecipeIntake>().AddSingleton<SamplePreviews>().AddSingleton<GpuReader>();
+        ApiDocument.Add(services);
         services.AddProblemDetails().AddExceptionHandler<Problems>();
         // What cannot be bound is told like every other mistake.
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);

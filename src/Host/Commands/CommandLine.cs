@@ -85,6 +85,7 @@ internal static class CommandLine
             ExportCommand.Create(output),
             RecipeCommand.Create(output),
             DoctorCommand.Create(output),
+            KeysCommand.Create(output),
         };
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);

@@ -64,7 +64,7 @@ public sealed record RunEnvironment
             Runtime = RuntimeInformation.FrameworkDescription,
             System = $"{RuntimeInformation.OSDescription} ({RuntimeInformation.RuntimeIdentifier})",
             Libraries = libraries ? LibraryVersions() : new Dictionary<string, string>(),
-            CommandLine = [.. commandLine],
+            CommandLine = [.. commandLine.Select(Redaction.Of)],
             WorkingDirectory = Environment.CurrentDirectory,
             GitCommit = git?.Commit,
             GitDirty = git?.Dirty,
@@ -149,7 +149,7 @@ public sealed record RunEnvironment
         {
             if (entry is { Key: string name, Value: string value } && IsOwnAndPublic(name))
             {
-                own[name] = value;
+                own[name] = Redaction.Of(value);
             }
         }
 

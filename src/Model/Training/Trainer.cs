@@ -58,7 +58,7 @@ public sealed class Trainer : IDisposable
         ILoss loss = Losses.Losses.Create(_recipe.Loss, classes);
         Mixer? mixer = _recipe.Mix.Enabled ? new Mixer(classes, _recipe.Loss.Smoothing) : null;
         _step = new TrainStep(_recipe, _state, _feed, loss, mixer, _device, _clock, _batches.StageNext, _ranks);
-        _reporter = new RunReporter(observer, _recipe, _clock, _pipeline, _totalSteps, job.Logger);
+        _reporter = new RunReporter(observer, _recipe, _clock, _pipeline, _train, _totalSteps, job.Logger);
         _validation = _data.Val is null ? null : new Validation(_data.Val, _recipe, _state, _device, _reporter, _clock, _ranks, job.Logger);
         // The first images of the whole step, on every rank the same.
         _swa = _state.Swa is null ? null : new SwaUpdates(_recipe, _state, _device, _clock, () => OpenPipeline(TrainingBatches.Plan(_recipe, _train.Count)));

@@ -10,6 +10,7 @@ namespace StreamTrainer.Model.Training;
 [Union(4, typeof(CheckpointSaved))]
 [Union(5, typeof(SampleRejected))]
 [Union(6, typeof(RunFinished))]
+[Union(16, typeof(TimesLogged))]
 public abstract record TrainingEvent
 {
     /// <summary>When it happened, UTC.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using StreamTrainer.Host.Runs;
 using StreamTrainer.Model.Training;
 
@@ -35,6 +36,9 @@ internal sealed record RunFacts
 
     /// <summary>The last evaluation; null: none yet.</summary>
     public EvaluationFacts? Evaluation { get; init; }
+
+    /// <summary>Where the time of the last minutes went, the oldest first.</summary>
+    public ImmutableQueue<TimesLogged> Times { get; init; } = [];
 
     /// <summary>Bytes of the event log that were seen.</summary>
     public long LogLength { get; init; }

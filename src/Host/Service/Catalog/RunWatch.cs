@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using StreamTrainer.Host.Runs;
 using StreamTrainer.Host.Service.Queue;
 using StreamTrainer.Model.Training;
@@ -16,6 +17,8 @@ internal sealed class RunWatch
 
     /// <summary>Its beginning, where the first start stands.</summary>
     private const int Head = 4 * 1024;
+
+    private static readonly TimeSpan s_recent = TimeSpan.FromMinutes(3);
 
     private readonly Lock _lock = new();
     private readonly TimeProvider _time;
@@ -98,9 +101,20 @@ internal sealed class RunWatch
     {
         RunStarted started => facts with { Started = started, Step = facts.Step?.Step > started.Step ? null : facts.Step },
         StepLogged step => facts with { Step = step },
+        TimesLogged times => facts with { Times = Recent(facts.Times.Enqueue(times), times.Time) },
         Evaluated scored => facts with { Evaluation = new EvaluationFacts(scored.Top1, scored.Top5, Math.Max(scored.Top1, facts.Evaluation?.BestTop1 ?? 0)) },
         _ => facts,
     };
+
+    private static ImmutableQueue<TimesLogged> Recent(ImmutableQueue<TimesLogged> times, DateTime now)
+    {
+        while (now - times.Peek().Time > s_recent)
+        {
+            times = times.Dequeue();
+        }
+
+        return times;
+    }
 
     private static EvaluationFacts? OfCheckpoint(RunDirectory run)
     {
