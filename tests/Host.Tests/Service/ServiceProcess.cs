@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -105,6 +106,16 @@ internal sealed partial class ServiceProcess : IDisposable
         return Send(request, key);
     }
 
+    /// <summary>Gets anything: its code, its headers, its bytes.</summary>
+    public (HttpStatusCode Code, HttpResponseHeaders Headers, byte[] Bytes) Fetch(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        using HttpResponseMessage response = Client.Send(request);
+        using var bytes = new MemoryStream();
+        response.Content.ReadAsStream().CopyTo(bytes);
+        return (response.StatusCode, response.Headers, bytes.ToArray());
+    }
+
     /// <summary>A run's state.</summary>
     public string State(string id) => Get($"api/runs/{id}").Answer.GetProperty("state").GetString()!;
 
@@ -155,7 +166,7 @@ internal sealed partial class ServiceProcess : IDisposable
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
         Until(() => Serves().IsMatch(Output));
-        Address = new Uri(Serves().Match(Output).Groups[1].Value);
+        Address = new Uri(Serves().Match(Output).Groups[1].Value.Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal));
         Client = new HttpClient { BaseAddress = Address, Timeout = s_longest };
         Until(() => Get("health/ready").Code == HttpStatusCode.OK);
     }

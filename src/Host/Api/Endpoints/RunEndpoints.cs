@@ -43,15 +43,20 @@ internal static class RunEndpoints
     public static (RunFacts Facts, QueueEntry? Entry) Find(RunCatalog catalog, string id) =>
         catalog.Find(id) ?? throw new RefusedException(Refusal.NotFound, $"there is no run '{id}'");
 
-    private static Ok<Page<RunView>> List(RunCatalog catalog, [FromQuery] RunStatus[]? state, string? model, string? text, int offset = 0, int limit = 100)
+    private static Ok<Page<RunView>> List(RunCatalog catalog, [FromQuery] string[]? state, string? model, string? text, int offset = 0, int limit = 100)
     {
+        RunStatus[] states = [.. (state ?? []).SelectMany(names => names.Split(',')).Select(StatusOf)];
         RunView[] found = [.. catalog.All.Select(run => RunViews.Of(run.Facts, run.Entry))
-            .Where(run => state is not { Length: > 0 } || state.Contains(run.State))
+            .Where(run => states.Length == 0 || states.Contains(run.State))
             .Where(run => model is null || run.Model.Equals(model, StringComparison.OrdinalIgnoreCase))
             .Where(run => text is null || run.Id.Contains(text, StringComparison.OrdinalIgnoreCase) || run.Description.Contains(text, StringComparison.OrdinalIgnoreCase))
             .OrderByDescending(run => run.Created).ThenByDescending(run => run.Id, StringComparer.Ordinal)];
         return TypedResults.Ok(new Page<RunView>(found.Length, [.. found.Skip(Math.Max(0, offset)).Take(Math.Clamp(limit, 1, MostAtOnce))]));
     }
+
+    private static RunStatus StatusOf(string name) => Enum.TryParse(name, ignoreCase: true, out RunStatus status) && Enum.IsDefined(status)
+        ? status
+        : throw new RefusedException(Refusal.Invalid, $"state: there is no '{name}'; there are {string.Join(", ", Enum.GetNames<RunStatus>().Select(each => each.ToLowerInvariant()))}");
 
     private static Ok<RunView> Get(string id, RunCatalog catalog)
     {
