@@ -42,6 +42,12 @@ internal static class CommandLine
             return ExitCodes.UserError;
         }
 
+        if (parsed.GetValue(SharedOptions.Server) is not null && parsed.CommandResult.Command is not Verb { IsRemote: true } and not RootCommand)
+        {
+            error.WriteLine($"error: --server: {ParseMistakes.Path(parsed.CommandResult)} works on this machine; train and runs ask a service");
+            return ExitCodes.UserError;
+        }
+
         // Signals are ours: the library would end the process two seconds after the first.
         var configuration = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
         FileSizeSignal.Handle();
@@ -72,6 +78,7 @@ internal static class CommandLine
         var root = new RootCommand("Trains image classifiers, and says exactly where the time goes. Without a command: the service, by default on http://localhost:5000 (docs/service.md).")
         {
             SharedOptions.Verbose,
+            SharedOptions.Server,
             TrainCommand.Create(output),
             ResumeCommand.Create(output),
             EvalCommand.Create(output),
@@ -85,6 +92,7 @@ internal static class CommandLine
             ExportCommand.Create(output),
             RecipeCommand.Create(output),
             DoctorCommand.Create(output),
+            RunsCommand.Create(output),
             KeysCommand.Create(output),
         };
         HelpOption help = root.Options.OfType<HelpOption>().Single();

@@ -9,8 +9,8 @@ public sealed class CommandLineTests
 {
     public static TheoryData<string, string> Mistakes => new()
     {
-        { "trian recipe.yaml", "error: unknown command 'trian'; did you mean 'train'? there are train, resume, eval, predict, preview, pack, unpack, inspect, models, bench, export, recipe, doctor, keys" },
-        { "xyzzy", "error: unknown command 'xyzzy'; there are train, resume, eval, predict, preview, pack, unpack, inspect, models, bench, export, recipe, doctor, keys" },
+        { "trian recipe.yaml", "error: unknown command 'trian'; did you mean 'train'? there are train, resume, eval, predict, preview, pack, unpack, inspect, models, bench, export, recipe, doctor, runs, keys" },
+        { "xyzzy", "error: unknown command 'xyzzy'; there are train, resume, eval, predict, preview, pack, unpack, inspect, models, bench, export, recipe, doctor, runs, keys" },
         { "recipe chek", "error: unknown command 'chek'; did you mean 'check'? there are schema, check" },
         { "recipe", "error: recipe needs a command: schema, check" },
         { "train recipe.yaml --rums x", "error: unknown option '--rums'; did you mean '--runs'?" },
