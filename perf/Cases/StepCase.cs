@@ -28,7 +28,7 @@ internal sealed class StepCase : IPerfCase
 
     public string Name => "step";
 
-    public string Description => "our training step of ResNet-18 against the same in plain TorchSharp calls";
+    public string Description => "our training step of ResNet-18, and LAMB's of ResNet-50, against the same in plain TorchSharp calls";
 
     public IReadOnlyList<Figure> Run(TextWriter log)
     {
@@ -60,6 +60,7 @@ internal sealed class StepCase : IPerfCase
             Figure.Of("overhead", "1", seconds.Ratios),
             Figure.Of("stepSeconds", "s", seconds.A.Select(second => second / StepsPerRound)),
             Figure.Of("plainStepSeconds", "s", seconds.B.Select(second => second / StepsPerRound)),
+            .. LambStep.Measure(),
         ];
     }
 

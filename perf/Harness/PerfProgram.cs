@@ -24,6 +24,7 @@ internal static class PerfProgram
         new ModelsCase(),
         new FlowCase(),
         new OverlapCase(),
+        new ExchangeCase(),
     ];
 
     /// <summary>Runs the cases that the arguments name. Exit codes: 0 measured, 2 wrong use or missing data.</summary>

@@ -130,12 +130,15 @@ internal sealed class SimulatedDevice(double bytesPerSecond) : ICopyEngine
         return thread;
     }
 
-    private static void Until(long start, double seconds)
+    /// <summary>Sleeps until a moment of <see cref="Stopwatch.GetTimestamp"/>; returns at once behind it.</summary>
+    public static void Until(long moment)
     {
-        double left = seconds - Stopwatch.GetElapsedTime(start).TotalSeconds;
+        double left = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), moment).TotalSeconds;
         if (left > 0)
         {
             Thread.Sleep(TimeSpan.FromSeconds(left));
         }
     }
+
+    private static void Until(long start, double seconds) => Until(start + (long)(seconds * Stopwatch.Frequency));
 }

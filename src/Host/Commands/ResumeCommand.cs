@@ -26,7 +26,7 @@ internal static class ResumeCommand
             {
                 RunDirectory opened = RunDirectory.Open(parsed.GetRequiredValue(run));
                 Recipe its = opened.ReadRecipe();
-                StepShare.Of(its.Train, ranks.Rank, ranks.Size);
+                StepShare.Of(its, ranks.Rank, ranks.Size);
                 return (opened, its);
             });
             return ranks.Rank == 0

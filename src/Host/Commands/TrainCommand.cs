@@ -80,7 +80,7 @@ internal static class TrainCommand
                 }
 
                 Recipe checkedHere = RunPreflight.Check(read);
-                StepShare.Of(checkedHere.Train, ranks.Rank, ranks.Size);
+                StepShare.Of(checkedHere, ranks.Rank, ranks.Size);
                 return (read, checkedHere);
             });
             if (ranks.Rank != 0)

@@ -10,6 +10,10 @@ public sealed record DistributedOptions
     [Description("Before each evaluation and checkpoint of a run on several ranks: batch norm's running statistics become their mean over the ranks, rank 0's, or each rank keeps its own.")]
     public StatisticsUnion BatchNorm { get; init; } = StatisticsUnion.Reduce;
 
+    /// <summary>Whether batch norm's statistics are taken over ranks.</summary>
+    [Description("Take batch norm's statistics over all ranks that have parts of the same group (train.groupSize), as one process would; slower, each norm waits for the others.")]
+    public bool SyncBatchNorm { get; init; }
+
     /// <summary>What gradients are sent as.</summary>
     [Description("What gradients are sent between ranks as; fp16 and bf16 are half the bytes, and the weights then follow those of one process only nearly.")]
     public GradientCompression Compression { get; init; } = GradientCompression.None;
@@ -20,5 +24,5 @@ public sealed record DistributedOptions
 
     /// <summary>Bytes of gradients that are sent at once.</summary>
     [Description("Megabytes of gradients that are sent at once."), Range(0.001, 4096.0)]
-    public double BucketMegabytes { get; init; } = 16;
+    public double BucketMegabytes { get; init; } = 4;
 }

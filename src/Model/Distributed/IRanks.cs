@@ -1,4 +1,5 @@
 using StreamTrainer.Model.Training;
+using StreamTrainer.Pipeline;
 
 namespace StreamTrainer.Model.Distributed;
 
@@ -18,7 +19,10 @@ public interface IRanks : IDisposable
     int LocalRank { get; }
 
     /// <summary>Takes what is trained, before the first step.</summary>
-    void Attach(TrainState state);
+    /// <param name="state">The model and all that goes with it.</param>
+    /// <param name="share">This rank's part of a step.</param>
+    /// <exception cref="UserErrorException">The ranks' devices do not fit together, or statistics cannot be taken over ranks.</exception>
+    void Attach(TrainState state, StepShare share);
 
     /// <summary>A token that is cancelled on all ranks after the same step, where it was asked for on any.</summary>
     CancellationToken Agree(CancellationToken stop);

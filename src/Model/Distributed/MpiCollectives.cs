@@ -5,7 +5,7 @@ using StreamTrainer.Pipeline;
 namespace StreamTrainer.Model.Distributed;
 
 /// <summary>The processes that Open MPI started together. Made and disposed of by the same thread, once a process; used by one thread at a
-/// time, <see cref="Sum"/> also by a second one on a communicator of its own (<see cref="Second"/>).</summary>
+/// time, a <see cref="Part"/> by another one.</summary>
 public sealed unsafe class MpiCollectives : ICollectives
 {
     // MPI counts in int; a piece of memory that is larger goes in several calls.
@@ -55,12 +55,12 @@ public sealed unsafe class MpiCollectives : ICollectives
         return new MpiCollectives(mpi, mpi.World, addFloat16, addBFloat16, owner: true);
     }
 
-    /// <summary>The same processes once more, for another thread; all ranks ask for it together.</summary>
-    public MpiCollectives Second()
+    /// <inheritdoc/>
+    public ICollectives Part(int number)
     {
-        nint second;
-        _mpi.Check(_mpi.Duplicate(_communicator, &second), "no second communicator");
-        return new MpiCollectives(_mpi, second, _addFloat16, _addBFloat16, owner: false);
+        nint part;
+        _mpi.Check(_mpi.Split(_communicator, number, Rank, &part), "the ranks are not divided");
+        return new MpiCollectives(_mpi, part, _addFloat16, _addBFloat16, owner: false);
     }
 
     /// <inheritdoc/>

@@ -22,7 +22,7 @@ public sealed class OneRank : IRanks
     public int LocalRank => 0;
 
     /// <inheritdoc/>
-    public void Attach(TrainState state) { }
+    public void Attach(TrainState state, StepShare share) { }
 
     /// <inheritdoc/>
     public CancellationToken Agree(CancellationToken stop) => stop;

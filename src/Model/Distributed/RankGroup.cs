@@ -1,3 +1,6 @@
+using System.Text;
+using StreamTrainer.Model.Architectures.Layers;
+using StreamTrainer.Model.Distributed.Native;
 using StreamTrainer.Model.Runtime;
 using StreamTrainer.Model.Training;
 using StreamTrainer.Pipeline;
@@ -14,6 +17,7 @@ public sealed unsafe class RankGroup(ICollectives collectives, DistributedOption
 {
     private readonly CancellationTokenSource _agreed = new();
     private GradientExchange? _exchange;
+    private ISharedSums? _shared;
     private CancellationToken _asked;
 
     /// <inheritdoc/>
@@ -26,19 +30,29 @@ public sealed unsafe class RankGroup(ICollectives collectives, DistributedOption
     public int LocalRank => localRank;
 
     /// <inheritdoc/>
-    public void Attach(TrainState state)
+    public void Attach(TrainState state, StepShare share)
     {
         ArgumentNullException.ThrowIfNull(state);
         Tensor gradients = state.Flat.Gradients;
-        if (gradients.device_type != DeviceType.CPU)
-        {
-            throw new UserErrorException("several ranks train on CPUs only: gradients on GPUs are not exchanged yet; start one process, or set train.device to cpu");
-        }
-
+        bool onCpu = gradients.device_type == DeviceType.CPU;
+        RankDevices.Check(collectives.Gather(Encoding.UTF8.GetBytes($"{Environment.MachineName} {gradients.device}")));
         long elements = Math.Max(1, (long)(options.BucketMegabytes * 1e6 / gradients.ElementSize));
         IReadOnlyList<GradientBucket> buckets = GradientBucket.Divide(state.Flat.Segments, gradients.numel(), elements);
-        var reducer = new MpiReducer(collectives, gradients, options.Compression, buckets.Max(bucket => bucket.Count));
-        _exchange = new GradientExchange(state.Flat, buckets, reducer, options.Overlap);
+        IBucketReducer reducer = onCpu
+            ? new MpiReducer(collectives, gradients, options.Compression, buckets.Max(bucket => bucket.Count))
+            : new NcclReducer(OnGpus(collectives, gradients.device), gradients, options.Compression);
+        if (options.SyncBatchNorm && share.RanksOfGroup > 1)
+        {
+            ICollectives part = collectives.Part(Rank / share.RanksOfGroup);
+            _shared = onCpu ? new MpiSharedSums(part) : new NcclSharedSums(OnGpus(part, gradients.device));
+            foreach (BatchNorm norm in state.Model.modules().OfType<BatchNorm>())
+            {
+                norm.Shared = _shared;
+            }
+        }
+
+        // NCCL's sums of two groups at once may wait for each other where ranks launch them in different orders.
+        _exchange = new GradientExchange(state.Flat, buckets, reducer, options.Overlap && (onCpu || _shared is null));
     }
 
     /// <inheritdoc/>
@@ -158,7 +172,20 @@ public sealed unsafe class RankGroup(ICollectives collectives, DistributedOption
     public void Dispose()
     {
         _exchange?.Dispose();
+        _shared?.Dispose();
         _agreed.Dispose();
+    }
+
+    private static NcclGroup OnGpus(ICollectives ranks, Device device)
+    {
+        NcclLibrary nccl = NcclLibrary.Load();
+        byte[] name = nccl.NewGroup();
+        fixed (byte* start = name)
+        {
+            ranks.Broadcast(start, name.Length);
+        }
+
+        return new NcclGroup(nccl, name, ranks.Rank, ranks.Size, CudaStream.Of(device));
     }
 
     private void StopIf(bool asked)

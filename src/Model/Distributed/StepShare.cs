@@ -1,6 +1,7 @@
 using System.Globalization;
 using StreamTrainer.Model.Training;
 using StreamTrainer.Pipeline;
+using StreamTrainer.Pipeline.Sampling;
 
 namespace StreamTrainer.Model.Distributed;
 
@@ -19,6 +20,9 @@ public readonly record struct StepShare(StepSizes Whole, int Rank, int Ranks)
     /// <summary>Images of a group, or of the rank's part of one.</summary>
     public int Group => Math.Min(Whole.Group, Batch);
 
+    /// <summary>Ranks that have parts of the same group; 1 where a rank has whole ones.</summary>
+    public int RanksOfGroup => Whole.Group / Group;
+
     /// <summary>Images of a pass.</summary>
     public int Micro => Math.Min(Whole.Micro, Group);
 
@@ -36,16 +40,32 @@ public readonly record struct StepShare(StepSizes Whole, int Rank, int Ranks)
     /// <param name="group">The group's number on this rank.</param>
     public long GroupOf(long batch, int group) => batch * Whole.Groups + ((long)Rank * Batch + group * Group) / Whole.Group;
 
-    /// <summary>A pass's number among all of the run.</summary>
+    /// <summary>A pass's number among all of the run. Ranks with parts of one pass call it alike.</summary>
     /// <param name="step">The step's number.</param>
     /// <param name="pass">The pass's number on this rank.</param>
-    public long PassOf(long step, int pass) => step * AllPasses + Rank * Passes + pass;
+    public long PassOf(long step, int pass) =>
+        HasPartOfPass ? step * Whole.Passes + (long)Rank * Batch / Whole.Micro : step * AllPasses + Rank * Passes + pass;
+
+    /// <summary>Where one process would make one pass of a group of which this rank has a part: the numbers of its images in the group.
+    /// Otherwise none.</summary>
+    public IReadOnlyList<long>? RowsOfPass
+    {
+        get
+        {
+            var partition = new RankPartition(Rank, Ranks, Batch, Whole.Groups);
+            int groups = Whole.Groups;
+            return HasPartOfPass ? [.. Enumerable.Range(0, Batch).Select(row => partition.PositionOf(0, row) / groups)] : null;
+        }
+    }
+
+    private bool HasPartOfPass => Group < Whole.Group && Micro == Group && Whole.Micro == Whole.Group;
 
     /// <summary>The share of a rank.</summary>
     /// <exception cref="UserErrorException">The step cannot be divided so.</exception>
-    public static StepShare Of(TrainOptions options, int rank, int ranks)
+    public static StepShare Of(Recipe recipe, int rank, int ranks)
     {
-        StepSizes whole = StepSizes.Of(options);
+        ArgumentNullException.ThrowIfNull(recipe);
+        StepSizes whole = StepSizes.Of(recipe.Train);
         var share = new StepShare(whole, rank, ranks);
         if (whole.Batch % ranks != 0 || (share.Batch % whole.Group != 0 && whole.Group % share.Batch != 0))
         {
@@ -60,6 +80,11 @@ public readonly record struct StepShare(StepSizes Whole, int Rank, int Ranks)
         if (share.Group % share.Micro != 0)
         {
             throw new UserErrorException(Text($"train.microBatchSize: {whole.Micro} does not divide the {share.Group} images that a rank of {ranks} has of a group; set it to a divisor of {share.Group}"));
+        }
+
+        if (recipe.Distributed.SyncBatchNorm && share.RanksOfGroup > 1 && share.Micro < share.Group)
+        {
+            throw new UserErrorException(Text($"distributed.syncBatchNorm: a pass of train.microBatchSize {whole.Micro} has only a part of the {share.Group} images that a rank of {ranks} has of a group; leave microBatchSize out, or set syncBatchNorm to false"));
         }
 
         return share;

@@ -1,3 +1,4 @@
+using StreamTrainer.Model.Architectures.Layers;
 using StreamTrainer.Model.Diagnostics;
 using StreamTrainer.Model.Distributed;
 using StreamTrainer.Model.Feed;
@@ -26,7 +27,8 @@ public sealed class TrainStep(
     Recipe recipe, TrainState state, DeviceFeed feed, ILoss loss, Mixer? mixer, ComputeDevice device, PhaseClock clock, Action? launched = null, IRanks? ranks = null)
 {
     private readonly IRanks _ranks = ranks ?? OneRank.Instance;
-    private readonly StepShare _sizes = StepShare.Of(recipe.Train, ranks?.Rank ?? 0, ranks?.Size ?? 1);
+    private readonly StepShare _sizes = StepShare.Of(recipe, ranks?.Rank ?? 0, ranks?.Size ?? 1);
+    private readonly PassPart? _part = PartOf(StepShare.Of(recipe, ranks?.Rank ?? 0, ranks?.Size ?? 1), device.Device);
 
     /// <summary>Trains on a batch and gives it back to its ring as soon as its bytes are no longer needed.</summary>
     /// <param name="batch">The batch; disposed here.</param>
@@ -77,6 +79,9 @@ public sealed class TrainStep(
         return new StepOutcome(result, skipped);
     }
 
+    private static PassPart? PartOf(StepShare share, Device device) =>
+        share.RowsOfPass is { } rows ? new PassPart(share.Whole.Micro, tensor([.. rows], device: device).DetachFromDisposeScope()) : null;
+
     private void Clip()
     {
         if (recipe.Optimizer.ClipGrad is { } most)
@@ -119,6 +124,7 @@ public sealed class TrainStep(
         TrainingMetrics.PhaseTook(Phase.Transfer, clock.Enter(Phase.Forward));
         // Dropout and drop path draw from libtorch's generator: seeded by the pass, a resumed run draws the same.
         Seed((long)(new SampleRandom(recipe.Train.Seed, 0, draw, RandomStream.Model).NextUInt64() >> 1));
+        DropPath.Part = _part;
         Tensor value;
         using (device.Autocast())
         {

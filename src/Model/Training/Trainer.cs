@@ -43,7 +43,7 @@ public sealed class Trainer : IDisposable
         _job = job;
         _recipe = job.Recipe;
         _ranks = job.Ranks;
-        _share = StepShare.Of(_recipe.Train, _ranks.Rank, _ranks.Size);
+        _share = StepShare.Of(_recipe, _ranks.Rank, _ranks.Size);
         _device = ComputeDevice.Resolve(_recipe.Train, job.Logger, _ranks.LocalRank);
         _data = job.Data ?? TrainingData.Open(_recipe, job.Logger);
         _train = _data.Train;
@@ -189,7 +189,7 @@ public sealed class Trainer : IDisposable
         }
 
         _ranks.Share(_state);
-        _ranks.Attach(_state);
+        _ranks.Attach(_state, _share);
         _progress = _progress with { Threads = _device.Threads, Precision = _device.PrecisionName };
         _state.Model.train();
         StepSizes sizes = _share.Whole;
@@ -198,7 +198,7 @@ public sealed class Trainer : IDisposable
             TrainingLog.SmallerGroup(_job.Logger, group, sizes.Batch);
         }
 
-        if (_share.Micro < sizes.Micro)
+        if (_share.Micro < sizes.Micro && !_recipe.Distributed.SyncBatchNorm)
         {
             TrainingLog.SharedGroup(_job.Logger, sizes.Group, _share.Ranks, _share.Micro, sizes.Micro);
         }

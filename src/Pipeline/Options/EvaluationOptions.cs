@@ -24,7 +24,7 @@ public sealed record EvaluationOptions
     public Interpolation Interpolation { get; init; } = Interpolation.Bicubic;
 
     /// <summary>Test-time augmentation.</summary>
-    [Description("Test-time augmentation: flip takes the mean of an image's logits and its mirror image's, at twice the work.")]
+    [Description("Test-time augmentation: flip takes the mean of an image's logits and its mirror image's, at twice the work; flipTranslate also those of the image shifted by a pixel to either side, at six times the work.")]
     public TestTimeAugmentation Tta { get; init; }
 
     /// <summary>Images a batch.</summary>

@@ -25,7 +25,7 @@ public sealed unsafe class StagedBatchesTests : IDisposable
 
     public StagedBatchesTests()
     {
-        CompiledLibrary? driver = CompiledLibrary.Build("tests/Model.Tests/Feed/cuda_driver.c", "libcuda.so.1", "-lpthread");
+        CompiledLibrary? driver = CompiledLibrary.Build("tests/Model.Tests/Runtime/cuda_driver.c", "libcuda.so.1", "-lpthread", "-Wl,-z,nodelete");
         Assert.SkipWhen(driver is null, "gcc is missing");
         _driver = driver!;
     }
@@ -35,7 +35,7 @@ public sealed unsafe class StagedBatchesTests : IDisposable
     [Fact]
     public void ACopyGoesOnByItselfAndIsWaitedFor()
     {
-        using (var engine = new CudaCopyEngine(_driver.Handle))
+        using (var engine = new CudaCopyEngine(_driver.Handle, 0))
         {
             using Tensor source = arange(1000).to(ScalarType.Byte), destination = zeros(1200, ScalarType.Byte), expected = source.clone();
             ((delegate* unmanaged<int, void>)_driver["standin_takes"])(200_000);
@@ -47,7 +47,7 @@ public sealed unsafe class StagedBatchesTests : IDisposable
             Assert.Equal(expected.bytes.ToArray(), destination.narrow(0, 0, 1000).bytes.ToArray());
             Assert.Equal(0, destination.narrow(0, 1000, 200).sum().item<long>());
             Assert.Throws<ArgumentOutOfRangeException>(() => engine.Begin(destination, source));
-            Assert.Equal(1, Streams());
+            Assert.NotEqual(0, Streams());
         }
 
         Assert.Equal(0, Streams());
@@ -59,8 +59,8 @@ public sealed unsafe class StagedBatchesTests : IDisposable
     public void WhatTheDriverSaysIsSaid(int code, string text)
     {
         Fail(code);
-        Assert.Equal($"no stream for copies: {text}", Assert.Throws<IOException>(() => new CudaCopyEngine(_driver.Handle)).Message);
-        using var engine = new CudaCopyEngine(_driver.Handle);
+        Assert.Equal($"no stream of its own on the device: {text}", Assert.Throws<IOException>(() => new CudaCopyEngine(_driver.Handle, 0)).Message);
+        using var engine = new CudaCopyEngine(_driver.Handle, 0);
         using Tensor source = zeros(10, ScalarType.Byte), destination = zeros(10, ScalarType.Byte);
         Fail(code);
         Assert.Equal($"a batch cannot be copied to the device: {text}", Assert.Throws<IOException>(() => engine.Begin(source, destination)).Message);
@@ -95,7 +95,7 @@ public sealed unsafe class StagedBatchesTests : IDisposable
                 rest.Wait();
             }
         });
-        using var copies = new Counting(new CudaCopyEngine(_driver.Handle));
+        using var copies = new Counting(new CudaCopyEngine(_driver.Handle, 0));
         using var feed = new DeviceFeed(CPU, s_data.Mean, s_data.Std, copies);
         var batches = new StagedBatches(pipeline, feed);
         using Batch first = batches.Take(CancellationToken.None)!;
@@ -119,7 +119,7 @@ public sealed unsafe class StagedBatchesTests : IDisposable
         using var data = new TinyData();
         using ISampleSource source = SampleSources.Open(data.Train);
         using ImagePipeline pipeline = Open(source);
-        using var feed = new DeviceFeed(CPU, s_data.Mean, s_data.Std, new CudaCopyEngine(_driver.Handle));
+        using var feed = new DeviceFeed(CPU, s_data.Mean, s_data.Std, new CudaCopyEngine(_driver.Handle, 0));
         var batches = new StagedBatches(pipeline, feed);
         while (batches.Take(CancellationToken.None) is { } batch)
         {
@@ -143,7 +143,7 @@ public sealed unsafe class StagedBatchesTests : IDisposable
         using var none = new DeviceFeed(CPU, s_data.Mean, s_data.Std);
         Assert.False(none.CanStage);
         Assert.Throws<InvalidOperationException>(() => none.Stage(batch));
-        using var feed = new DeviceFeed(CPU, s_data.Mean, s_data.Std, new CudaCopyEngine(_driver.Handle));
+        using var feed = new DeviceFeed(CPU, s_data.Mean, s_data.Std, new CudaCopyEngine(_driver.Handle, 0));
         feed.Stage(batch);
         Assert.Throws<InvalidOperationException>(() => feed.Stage(batch));
     }
@@ -152,7 +152,7 @@ public sealed unsafe class StagedBatchesTests : IDisposable
     {
         using ISampleSource source = SampleSources.Open(data.Train);
         using ImagePipeline pipeline = Open(source);
-        using Counting? copies = engine ? new Counting(new CudaCopyEngine(_driver.Handle)) : null;
+        using Counting? copies = engine ? new Counting(new CudaCopyEngine(_driver.Handle, 0)) : null;
         using var feed = new DeviceFeed(CPU, s_data.Mean, s_data.Std, copies);
         var batches = new StagedBatches(pipeline, feed);
         List<byte[]> result = [];
@@ -226,7 +226,7 @@ public sealed unsafe class StagedBatchesTests : IDisposable
         public void Dispose() => inner.Dispose();
     }
 
-    private int Streams() => ((delegate* unmanaged<int>)_driver["standin_streams"])();
+    private int Streams() => ((delegate* unmanaged<int>)_driver["standin_open"])();
 
     private void Fail(int code) => ((delegate* unmanaged<int, void>)_driver["standin_fail"])(code);
 }

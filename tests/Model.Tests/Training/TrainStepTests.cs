@@ -15,7 +15,13 @@ using static TorchSharp.torch;
 
 namespace StreamTrainer.Model.Tests.Training;
 
-/// <summary>How a step's batch is divided, against the same written out.</summary>
+/// <summary>What is not done beside other tests.</summary>
+[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
+public sealed class Alone;
+
+/// <summary>How a step's batch is divided, against the same written out. One of them collects garbage all the time, which takes numbers
+/// from other tests that hand them to libtorch as they are.</summary>
+[Collection(nameof(Alone))]
 public sealed class TrainStepTests
 {
     private const int Size = 24, Side = 8, Classes = 5, Seed = 3;

@@ -1,3 +1,4 @@
+using StreamTrainer.Model.Distributed;
 using StreamTrainer.Model.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -44,6 +45,9 @@ internal sealed class BatchNorm : nn.Module<Tensor, Tensor>, IFreshlyFilled
     /// <summary>Weight of the next batch in the running statistics, where it is not the one that the norm was made with.</summary>
     internal double? BatchWeight { get; set; }
 
+    /// <summary>The ranks that have parts of the same group, over which the statistics of a training pass are taken; none: this one's.</summary>
+    internal ISharedSums? Shared { get; set; }
+
     /// <inheritdoc/>
     public IEnumerable<(string Name, Fill Fill)> Fills =>
         _weight is not null ? [("weight", new Fill.Constant(_fill)), ("bias", new Fill.Constant(0))] : [("bias", new Fill.Constant(0))];
@@ -73,6 +77,16 @@ internal sealed class BatchNorm : nn.Module<Tensor, Tensor>, IFreshlyFilled
             _batches.add_(Scalars.OneStep, Scalars.OneStep);
         }
 
-        return nn.functional.batch_norm(input, _mean, _variance, _weight ?? _fixedWeight, _bias, training, StatisticsStay ? 0 : BatchWeight ?? _momentum, _eps);
+        double momentum = StatisticsStay ? 0 : BatchWeight ?? _momentum;
+        return training && Shared is { } sums
+            ? SharedBatchNorm.Apply(input, (_weight ?? _fixedWeight)!, _bias, sums, _eps, (mean, variance) => Follow(mean, variance, momentum))
+            : nn.functional.batch_norm(input, _mean, _variance, _weight ?? _fixedWeight, _bias, training, momentum, _eps);
+    }
+
+    private void Follow(Tensor mean, Tensor variance, double momentum)
+    {
+        Scalar kept = Scalars.Of(1 - momentum), weight = Scalars.Of(momentum);
+        _mean.mul_(kept).add_(mean.to(_mean.dtype), alpha: weight);
+        _variance.mul_(kept).add_(variance.to(_variance.dtype), alpha: weight);
     }
 }

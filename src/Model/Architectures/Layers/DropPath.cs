@@ -8,6 +8,10 @@ namespace StreamTrainer.Model.Architectures.Layers;
 /// the trainer seeds at every step.</summary>
 internal sealed class DropPath(double rate) : nn.Module<Tensor, Tensor>(nameof(DropPath))
 {
+    /// <summary>Where this thread's pass is a part of one over several ranks: all of its images are drawn for, and the part's are taken.</summary>
+    [ThreadStatic]
+    internal static PassPart? Part;
+
     /// <summary>How likely a block is left out.</summary>
     public double Rate => rate;
 
@@ -23,11 +27,17 @@ internal sealed class DropPath(double rate) : nn.Module<Tensor, Tensor>(nameof(D
         // Drawn and divided in fp32: numbers of bf16 are too coarse for a rate of a per mille.
         long[] shape = new long[input.Dimensions];
         Array.Fill(shape, 1);
-        shape[0] = input.shape[0];
-        Tensor mask = rand(shape, dtype: ScalarType.Float32, device: input.device).add_(Scalars.Of(keep), Scalars.One).floor_();
+        shape[0] = Part?.Images ?? input.shape[0];
+        Tensor all = rand(shape, dtype: ScalarType.Float32, device: input.device);
+        Tensor mask = (Part is { } part ? all.index_select(0, part.Rows) : all).add_(Scalars.Of(keep), Scalars.One).floor_();
         return input.mul_(mask.div_(Scalars.Of(keep)).to(input.dtype));
     }
 
     /// <summary>The rate of block <paramref name="block"/> of <paramref name="blocks"/>: from 0 to the last's.</summary>
     public static double RateOf(double last, int block, int blocks) => blocks > 1 ? last * block / (blocks - 1) : last;
 }
+
+/// <summary>Images of a pass that are one rank's.</summary>
+/// <param name="Images">How many the pass has over all its ranks.</param>
+/// <param name="Rows">The numbers of the rank's among them, [rows], on its device.</param>
+internal sealed record PassPart(long Images, Tensor Rows);

@@ -29,7 +29,7 @@ internal sealed unsafe class MpiLibrary
         Finish = (delegate* unmanaged<int>)Export("MPI_Finalize");
         SetErrorHandler = (delegate* unmanaged<nint, nint, int>)Export("MPI_Comm_set_errhandler");
         ErrorsReturn = Export("ompi_mpi_errors_return");
-        Duplicate = (delegate* unmanaged<nint, nint*, int>)Export("MPI_Comm_dup");
+        Split = (delegate* unmanaged<nint, int, int, nint*, int>)Export("MPI_Comm_split");
         CommRank = (delegate* unmanaged<nint, int*, int>)Export("MPI_Comm_rank");
         CommSize = (delegate* unmanaged<nint, int*, int>)Export("MPI_Comm_size");
         CreateOperation = (delegate* unmanaged<void*, int, nint*, int>)Export("MPI_Op_create");
@@ -65,7 +65,7 @@ internal sealed unsafe class MpiLibrary
 
     public delegate* unmanaged<nint, nint, int> SetErrorHandler { get; }
 
-    public delegate* unmanaged<nint, nint*, int> Duplicate { get; }
+    public delegate* unmanaged<nint, int, int, nint*, int> Split { get; }
 
     public delegate* unmanaged<nint, int*, int> CommRank { get; }
 
