@@ -41,7 +41,12 @@ public sealed class ImagePipeline : IDisposable
     private readonly PaceKeeper? _pace;
     private readonly IPrefetcher? _prefetcher;
     private ExceptionDispatchInfo? _failure;
+    private readonly int _workers, _readers, _queueCapacity;
+    private readonly SlowSamples _slow = new();
     private bool _disposed;
+
+    // Since the last look at how full it is; the taker's thread.
+    private long _readySum, _queuedSum, _taken;
 
     // The batch whose wait was cancelled: it is still the next.
     private RingSlot? _pending;
@@ -80,6 +85,7 @@ public sealed class ImagePipeline : IDisposable
         // Enough groups in a batch that all workers share its end; enough in flight that none waits for another.
         int groupSize = Math.Clamp(plan.BatchSize / (4 * workers), 1, MostInGroup);
         int queued = 2 * workers;
+        (_readers, _workers, _queueCapacity) = (readers, workers, queued);
         _groups = [.. Enumerable.Range(0, readers + workers + queued).Select(_ => new SampleGroup(groupSize))];
         _empty = new StageQueue<SampleGroup>(_groups.Length);
         _full = new StageQueue<SampleGroup>(queued);
@@ -101,12 +107,12 @@ public sealed class ImagePipeline : IDisposable
 
         for (int i = 0; i < readers; i++)
         {
-            Start($"reader {i}", new SampleReader(source, dispatcher, _empty, _full, Statistics).Run);
+            Start($"reader {i}", new SampleReader(source, dispatcher, _empty, _full, Statistics, _slow).Run);
         }
 
         for (int i = 0; i < workers; i++)
         {
-            Start($"worker {i}", new SampleWorker(source, plan, transform, _full, _empty, _bad, Statistics, _gate, i).Run);
+            Start($"worker {i}", new SampleWorker(source, plan, transform, _full, _empty, _bad, Statistics, _gate, _slow, i).Run);
         }
 
         PipelineLog.Opened(logger, source.Name, readers, workers, _ring.Slots);
@@ -124,6 +130,18 @@ public sealed class ImagePipeline : IDisposable
     /// <summary>How many workers work now: fewer than there are where <c>data.workers</c> is auto and the device takes less.</summary>
     public int ActiveWorkers => _gate.Active;
 
+    /// <summary>How full it was since the last look. The taker's thread.</summary>
+    public PipelineOccupancy TakeOccupancy()
+    {
+        double taken = Math.Max(1, _taken);
+        var occupancy = new PipelineOccupancy(_readySum / taken, _ring.Slots, _queuedSum / taken, _queueCapacity, ActiveWorkers, _workers, _readers);
+        (_readySum, _queuedSum, _taken) = (0, 0, 0);
+        return occupancy;
+    }
+
+    /// <summary>The slowest samples since the last look, at most eight, the slowest first. Any thread.</summary>
+    public IReadOnlyList<SlowSample> TakeSlowest() => _slow.Take();
+
     /// <summary>The next batch in order; blocks until it is filled. One thread at a time. Give it back with
     /// <see cref="Batch.Dispose"/>: the ring has only so many.</summary>
     /// <returns>None when the plan is done.</returns>
@@ -134,7 +152,7 @@ public sealed class ImagePipeline : IDisposable
         token.ThrowIfCancellationRequested();
         ObjectDisposedException.ThrowIf(_disposed, this);
         long start = Stopwatch.GetTimestamp();
-        int ready = _pace is not null || PipelineMetrics.WatchesOccupancy ? _ring.Ready : 0;
+        int ready = _ring.Ready;
         RingSlot? slot = null;
         try
         {
@@ -161,7 +179,7 @@ public sealed class ImagePipeline : IDisposable
     public bool TryTake(int milliseconds, out Batch? batch)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        int ready = _pace is not null || PipelineMetrics.WatchesOccupancy ? _ring.Ready : 0;
+        int ready = _ring.Ready;
         batch = null;
         if (_pending is null && !_ring.Next(milliseconds, out _pending))
         {
@@ -187,8 +205,12 @@ public sealed class ImagePipeline : IDisposable
     private Batch Lend(RingSlot slot, long waited, int ready)
     {
         slot.Lend();
+        int queued = _full.Count;
+        _readySum += ready;
+        _queuedSum += queued;
+        _taken++;
         _pace?.Taken(waited, ready);
-        PipelineMetrics.Taken(waited / (double)Stopwatch.Frequency, ready, _full.Count);
+        PipelineMetrics.Taken(waited / (double)Stopwatch.Frequency, ready, queued);
         return slot.Batch;
     }
 

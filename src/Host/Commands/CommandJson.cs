@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using StreamTrainer.Host.Api.Security;
 using StreamTrainer.Host.Doctor;
 using StreamTrainer.Host.Evaluations;
 using StreamTrainer.Host.Models;
@@ -30,9 +31,13 @@ internal sealed record RecipeFinding(string Recipe, bool Valid)
     public string? Error { get; init; }
 }
 
+/// <summary>What <c>keys list --json</c> prints of a key.</summary>
+internal sealed record KeyInfo(string Name, Role Role, DateTime Created);
+
 /// <summary>JSON of the commands' answers, generated at build.</summary>
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(KeyInfo[]))]
 [JsonSerializable(typeof(EvaluationAnswer))]
 [JsonSerializable(typeof(ReproducedFigure[]))]
 [JsonSerializable(typeof(ImagePrediction[]))]

@@ -22,10 +22,15 @@ internal static class CommandLine
     /// <returns>The exit code.</returns>
     public static int Run(string[] args, TextWriter output, TextWriter error)
     {
+        if (ServiceCommand.Is(args))
+        {
+            return Serve(args, output, error);
+        }
+
         var writers = new CommandOutput(output, error);
         RootCommand root = Root(writers);
         // No response files: an image may be named @1.jpg.
-        ParseResult parsed = root.Parse(args.Length == 0 ? ["--help"] : args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         bool helpAsked = parsed.GetResult(root.Options.OfType<HelpOption>().Single()) is { Implicit: false };
         if (!helpAsked && ParseMistakes.Of(parsed) is { Count: > 0 } mistakes)
         {
@@ -34,6 +39,12 @@ internal static class CommandLine
                 error.WriteLine(Printable.Text(mistake));
             }
 
+            return ExitCodes.UserError;
+        }
+
+        if (parsed.GetValue(SharedOptions.Server) is not null && parsed.CommandResult.Command is not Verb { IsRemote: true } and not RootCommand)
+        {
+            error.WriteLine($"error: --server: {ParseMistakes.Path(parsed.CommandResult)} works on this machine; train and runs ask a service");
             return ExitCodes.UserError;
         }
 
@@ -50,11 +61,24 @@ internal static class CommandLine
         }
     }
 
+    private static int Serve(string[] args, TextWriter output, TextWriter error)
+    {
+        try
+        {
+            return Service.ServiceHost.Run(ServiceCommand.Settings(args), output);
+        }
+        catch (Exception failure)
+        {
+            return Report(failure, verbose: false, error);
+        }
+    }
+
     private static RootCommand Root(CommandOutput output)
     {
-        var root = new RootCommand("Trains image classifiers, and says exactly where the time goes.")
+        var root = new RootCommand("Trains image classifiers, and says exactly where the time goes. Without a command: the service, by default on http://localhost:5000 (docs/service.md).")
         {
             SharedOptions.Verbose,
+            SharedOptions.Server,
             TrainCommand.Create(output),
             ResumeCommand.Create(output),
             SweepCommand.Create(output),
@@ -73,6 +97,8 @@ internal static class CommandLine
             ExportCommand.Create(output),
             RecipeCommand.Create(output),
             DoctorCommand.Create(output),
+            RunsCommand.Create(output),
+            KeysCommand.Create(output),
         };
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);

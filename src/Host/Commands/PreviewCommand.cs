@@ -29,6 +29,9 @@ internal static class PreviewCommand
         Option<string?> model = SharedOptions.Model();
         Option<string[]> set = SharedOptions.Set();
         Option<bool> json = SharedOptions.Json("what was drawn for each sample");
+        // For the service, which shows them on its own pages.
+        Option<string?> pictures = SharedOptions.Text("--pictures", "DIR", "Also write the pictures as PNG files.");
+        pictures.Hidden = true;
         var command = new Verb("preview", """
             Shows what a recipe does to its images: a page with the original, the crop, the augmented image, what the network is given
             of it, and all that was drawn. The pixels are those of a training, to the byte: --sample N --epoch E shows what one sample
@@ -37,7 +40,7 @@ internal static class PreviewCommand
             "preview configs/demo.yaml",
             "preview configs/a2.yaml --set train.batchSize=32 --count 24 --out a2.html",
             "preview runs/first --sample 17 --epoch 3")
-        { recipe, page, count, epoch, sample, model, set, json };
+        { recipe, page, count, epoch, sample, model, set, json, pictures };
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(count) is < 1 or > MostCards)
@@ -58,7 +61,7 @@ internal static class PreviewCommand
             using var signals = new StopSignals(_ => { }, () => { });
             try
             {
-                PreviewReport report = TrainThread.Run(() => Make(name, ready, run, selection, path, signals.Token));
+                PreviewReport report = TrainThread.Run(() => Make(name, ready, run, selection, path, parsed.GetValue(pictures), signals.Token));
                 if (asJson)
                 {
                     output.Out.WriteLine(JsonSerializer.Serialize(report, PreviewJson.Default.PreviewReport));
@@ -86,7 +89,7 @@ internal static class PreviewCommand
         return (RunPreflight.CheckTrain(loaded), run);
     }
 
-    private static PreviewReport Make(string name, Recipe recipe, RunDirectory? run, PreviewSelection selection, string? page, CancellationToken stop)
+    private static PreviewReport Make(string name, Recipe recipe, RunDirectory? run, PreviewSelection selection, string? page, string? pictures, CancellationToken stop)
     {
         using ISampleSource source = SampleSources.Open(recipe.Data.Train, NullLogger.Instance);
         // Another number of samples is another order: what is shown would be nothing that the run ever saw.
@@ -97,11 +100,16 @@ internal static class PreviewCommand
         }
 
         using var maker = new PreviewMaker(recipe, source);
-        IReadOnlyList<PreviewCard> cards = maker.Make(selection, pictures: page is not null, stop);
+        IReadOnlyList<PreviewCard> cards = maker.Make(selection, pictures: page is not null || pictures is not null, stop);
         PreviewReport report = maker.Report(name, page, cards);
         if (page is not null)
         {
             PreviewPage.Write(page, recipe, report, cards, stop);
+        }
+
+        if (pictures is not null)
+        {
+            PreviewFiles.Write(pictures, cards);
         }
 
         return report;

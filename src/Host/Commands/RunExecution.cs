@@ -30,6 +30,7 @@ internal sealed class RunExecution(CommandOutput output, bool json, bool quiet, 
             return ExitCodes.Success;
         }
 
+        RunEnvironment.Complete(run);
         // Under the lock: its last owner may have saved, and pruned, until it let go. Without a checkpoint a run begins anew.
         var store = new CheckpointStore(run.CheckpointDirectory, recipe.Checkpoint.Keep);
         RunSummary summary = RunSummary.Begin(run, recipe, DateTime.UtcNow);
@@ -71,7 +72,7 @@ internal sealed class RunExecution(CommandOutput output, bool json, bool quiet, 
         {
             session.Abandon(error);
             RunFailure.Log(logger, error);
-            TryWrite(run, summary.Fail(error.Message, DateTime.UtcNow), logger);
+            TryWrite(run, summary.Fail(error.Message, DateTime.UtcNow) with { ExitCode = CommandLine.Describe(error).Code }, logger);
             HostMetrics.RunDone(RunState.Failed, Stopwatch.GetElapsedTime(start).TotalSeconds);
             if (error is UserErrorException or RunFailedException)
             {
@@ -81,7 +82,8 @@ internal sealed class RunExecution(CommandOutput output, bool json, bool quiet, 
             throw new RunCrashedException(run.LogFile, error);
         }
 
-        summary = summary.Finish(result, DateTime.UtcNow, recorder.BadSampleCount, PeakMemory.OfWholeProcess(announcement.Device));
+        int code = result.State == RunState.Stopped ? signals.ExitCode : ExitCodes.Success;
+        summary = summary.Finish(result, DateTime.UtcNow, recorder.BadSampleCount, PeakMemory.OfWholeProcess(announcement.Device)) with { ExitCode = code };
         if (!TryWrite(run, summary, logger))
         {
             throw new RunFailedException($"{run.SummaryFile} cannot be written; what was saved stands: make room, then resume");
@@ -95,7 +97,7 @@ internal sealed class RunExecution(CommandOutput output, bool json, bool quiet, 
         }
 
         WriteAnswer(summary, run);
-        return result.State == RunState.Stopped ? signals.ExitCode : ExitCodes.Success;
+        return code;
     }
 
     private static HealthAlarm AlarmOf(RankTrouble trouble, Recipe recipe, TrainingData? data)

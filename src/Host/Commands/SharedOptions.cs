@@ -13,6 +13,14 @@ internal static class SharedOptions
         Recursive = true,
     };
 
+    /// <summary><c>--server URL</c>, of those commands that can be asked of a service.</summary>
+    public static Option<string?> Server { get; } = new("--server")
+    {
+        Description = "Ask this service instead, as http://trainer:5000: train and runs. STREAMTRAINER_API_KEY holds the key.",
+        HelpName = "URL",
+        Recursive = true,
+    };
+
     /// <summary><c>--json</c>.</summary>
     public static Option<bool> Json(string what) => new("--json") { Description = $"Print {what} as JSON, and nothing else, on standard output." };
 

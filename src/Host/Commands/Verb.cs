@@ -10,4 +10,7 @@ internal sealed class Verb(string name, string description, params string[] exam
 {
     /// <summary>Command lines, without the program's name.</summary>
     public IReadOnlyList<string> Examples => examples;
+
+    /// <summary>Whether <c>--server</c> means something to it.</summary>
+    public bool IsRemote { get; set; }
 }

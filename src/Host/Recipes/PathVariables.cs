@@ -48,7 +48,7 @@ internal static partial class PathVariables
     private static string Value(Match match, string key, Place place, RecipeErrors? errors)
     {
         string name = match.Groups[1].Value;
-        if (Environment.GetEnvironmentVariable(name) is { Length: > 0 } value)
+        if ((errors?.Reach ?? RecipeReach.Everything).Variable(name) is { Length: > 0 } value)
         {
             return value;
         }

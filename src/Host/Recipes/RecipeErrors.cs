@@ -3,7 +3,8 @@ using StreamTrainer.Pipeline;
 namespace StreamTrainer.Host.Recipes;
 
 /// <summary>Everything that is wrong with a recipe, so that the user hears it all at once.</summary>
-internal sealed class RecipeErrors
+/// <param name="reach">What the recipe may reach; it goes with the errors to wherever a recipe names files and variables.</param>
+internal sealed class RecipeErrors(RecipeReach? reach = null)
 {
     private static readonly Place s_nowhere = new("", 0, 0);
 
@@ -12,6 +13,9 @@ internal sealed class RecipeErrors
 
     /// <summary>Whether there is one.</summary>
     public bool Any => _errors.Count > 0;
+
+    /// <summary>What the recipe may reach.</summary>
+    public RecipeReach Reach { get; } = reach ?? RecipeReach.Everything;
 
     /// <summary>Adds an error.</summary>
     public void Add(Place place, string message) => _errors.Add((place, message));

@@ -42,6 +42,12 @@ internal static class RecipeFiles
     /// <inheritdoc cref="ReadText(string, Place?, string, RecipeErrors)"/>
     public static string? ReadText(string path, DocumentKind kind, Place? namedAt, string key, RecipeErrors errors)
     {
+        if (errors.Reach.Refusal(path) is { } refusal)
+        {
+            errors.Add(namedAt ?? new Place(path, 0, 0), key, refusal);
+            return null;
+        }
+
         try
         {
             return File.ReadAllText(path);

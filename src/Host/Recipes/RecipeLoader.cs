@@ -26,13 +26,32 @@ public static class RecipeLoader
     /// <param name="overrides">What <c>--set</c> was given: <c>section.key=value</c> each; later ones win.</param>
     /// <param name="withData">Whether the data's paths are used: environment variables in them must be set then.</param>
     /// <param name="model">What <c>--model</c> was given: the model, and what the recipe's table of models changes for it.</param>
+    /// <param name="reach">What the recipe may reach; everything where nothing is given.</param>
     /// <exception cref="UserErrorException">Something is wrong with it; a line for each error.</exception>
-    public static LoadedRecipe Load(string path, IReadOnlyList<string> overrides, bool withData = true, string? model = null)
+    public static LoadedRecipe Load(string path, IReadOnlyList<string> overrides, bool withData = true, string? model = null, RecipeReach? reach = null)
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(overrides);
-        var errors = new RecipeErrors();
-        MapNode? map = RecipeFiles.Read(path, errors) is { } read ? ModelTable.Apply(read, model, errors) : null;
+        var errors = new RecipeErrors(reach);
+        return Load(RecipeFiles.Read(path, errors), path, overrides, withData, model, errors);
+    }
+
+    /// <summary>The same with a recipe's text.</summary>
+    /// <param name="yaml">The text.</param>
+    /// <param name="name">The name that error messages give it; a path, where it extends another recipe.</param>
+    /// <inheritdoc cref="Load(string, IReadOnlyList{string}, bool, string?, RecipeReach?)"/>
+    public static LoadedRecipe LoadText(string yaml, string name, IReadOnlyList<string> overrides, string? model = null, RecipeReach? reach = null)
+    {
+        ArgumentNullException.ThrowIfNull(yaml);
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(overrides);
+        var errors = new RecipeErrors(reach);
+        return Load(RecipeFiles.Extend(yaml, name, errors), name, overrides, withData: true, model, errors);
+    }
+
+    private static LoadedRecipe Load(MapNode? read, string path, IReadOnlyList<string> overrides, bool withData, string? model, RecipeErrors errors)
+    {
+        MapNode? map = read is null ? null : ModelTable.Apply(read, model, errors);
         foreach (string assignment in overrides)
         {
             if (RecipeOverrides.Read(assignment, errors) is { } over && map is not null)
@@ -70,14 +89,7 @@ public static class RecipeLoader
     /// <param name="yaml">The text.</param>
     /// <param name="name">The name that error messages give it; a path, where it extends another recipe.</param>
     /// <exception cref="UserErrorException">Something is wrong with it; a line for each error.</exception>
-    public static Recipe Parse(string yaml, string name)
-    {
-        ArgumentNullException.ThrowIfNull(yaml);
-        ArgumentNullException.ThrowIfNull(name);
-        var errors = new RecipeErrors();
-        MapNode? map = RecipeFiles.Extend(yaml, name, errors) is { } read ? ModelTable.Apply(read, model: null, errors) : null;
-        return ResolveOrThrow(map, name, errors, withData: true).Recipe;
-    }
+    public static Recipe Parse(string yaml, string name) => LoadText(yaml, name, []).Recipe;
 
     private static (Recipe Recipe, RecipeBinder Binder) ResolveOrThrow(MapNode? map, string name, RecipeErrors errors, bool withData)
     {

@@ -54,6 +54,12 @@ public sealed class RunDirectory
     /// <summary>Who writes here: see <see cref="RunLock"/>.</summary>
     public string LockFile => In("run.lock");
 
+    /// <summary>What the service needs to queue the run again; only where it came through the service.</summary>
+    public string TicketFile => In("ticket.json");
+
+    /// <summary>What the run's processes wrote to their standard output and error; only where the service started them.</summary>
+    public string ConsoleFile => In("console.log");
+
     /// <summary>Whether a name may be a new run's: said before the data are opened, which may take a while.</summary>
     /// <exception cref="UserErrorException">It cannot be one, or the run exists.</exception>
     public static void CheckNew(string runs, string? id)
@@ -82,9 +88,22 @@ public sealed class RunDirectory
     /// <exception cref="RunFailedException">The disk is full, or fails.</exception>
     public static RunDirectory Create(string runs, string? id, Recipe recipe, IReadOnlyList<string> commandLine, string? recipePath = null)
     {
+        ArgumentNullException.ThrowIfNull(commandLine);
+        string folder = recipePath is null ? "" : System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(recipePath)) ?? "";
+        return Create(runs, id, recipe, () => RunEnvironment.Capture(commandLine, folder.Length == 0 ? Environment.CurrentDirectory : folder));
+    }
+
+    /// <summary>The same for who knows what it will run with and on, and has more to lay in it.</summary>
+    /// <param name="runs">The folder of all runs; made where it is missing.</param>
+    /// <param name="id">The run's name; null: the time and the model's name.</param>
+    /// <param name="recipe">The resolved recipe.</param>
+    /// <param name="environment">What it will run with and on.</param>
+    /// <param name="more">Writes more files into the directory, before it appears.</param>
+    /// <inheritdoc cref="Create(string, string?, Recipe, IReadOnlyList{string}, string?)"/>
+    internal static RunDirectory Create(string runs, string? id, Recipe recipe, Func<RunEnvironment> environment, Action<RunDirectory>? more = null)
+    {
         ArgumentNullException.ThrowIfNull(runs);
         ArgumentNullException.ThrowIfNull(recipe);
-        ArgumentNullException.ThrowIfNull(commandLine);
         if (id is not null)
         {
             CheckId(id);
@@ -96,8 +115,8 @@ public sealed class RunDirectory
             Directory.CreateDirectory(System.IO.Path.Combine(staging, "checkpoints"));
             var staged = new RunDirectory(staging);
             AtomicFile.Write(staged.RecipeFile, Encoding.UTF8.GetBytes(RecipeWriter.Write(recipe)));
-            string folder = recipePath is null ? "" : System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(recipePath)) ?? "";
-            RunEnvironment.Capture(commandLine, folder.Length == 0 ? Environment.CurrentDirectory : folder).Write(staged.EnvironmentFile);
+            environment().Write(staged.EnvironmentFile);
+            more?.Invoke(staged);
             return new RunDirectory(Publish(staging, runs, id, DefaultId(recipe)));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
@@ -135,6 +154,9 @@ public sealed class RunDirectory
     /// <exception cref="UserErrorException">It cannot be read, or was changed into something that is no recipe.</exception>
     public Recipe ReadRecipe() => RecipeLoader.Load(RecipeFile, []).Recipe;
 
+    /// <summary>Whether a directory holds a run, by what lies in it.</summary>
+    internal static bool Is(string path) => File.Exists(System.IO.Path.Combine(path, "recipe.yaml"));
+
     /// <summary>Whether a training ever began here: before that, only the recipe is in it.</summary>
     public bool HasStarted => File.Exists(EventsFile) && EventLogReader.Read(EventsFile).OfType<RunStarted>().Any();
 
@@ -169,13 +191,15 @@ public sealed class RunDirectory
     private static UserErrorException Exists(string runs, string id, string path) =>
         new($"run {id} exists in '{runs}'; resume it with: resume {path}, or choose another --id");
 
+    /// <summary>Whether a text can be the name of a run: no path leads anywhere by one.</summary>
+    internal static bool IsId(string id) => id.Length is > 0 and <= LongestId && !id.StartsWith('.') && !id.EndsWith('.')
+        && id.All(letter => char.IsLetterOrDigit(letter) || letter is '.' or '_' or '-' or '+' or '=' or ',' or '@');
+
     /// <summary>Whether a name may be a run's.</summary>
     /// <exception cref="UserErrorException">It cannot be one.</exception>
     internal static void CheckId(string id)
     {
-        bool valid = id.Length is > 0 and <= LongestId && !id.StartsWith('.') && !id.EndsWith('.')
-            && id.All(letter => char.IsLetterOrDigit(letter) || letter is '.' or '_' or '-' or '+' or '=' or ',' or '@');
-        if (!valid)
+        if (!IsId(id))
         {
             throw new UserErrorException(string.Create(CultureInfo.InvariantCulture,
                 $"'{id}' cannot be the name of a run; --id takes up to {LongestId} letters, digits and . _ - + = , @ and does not begin or end in a dot"));

@@ -51,7 +51,9 @@ public sealed record RunEnvironment
     /// <summary>Takes down what this process runs with.</summary>
     /// <param name="commandLine">What it was started with.</param>
     /// <param name="recipeFolder">The folder whose commit is noted.</param>
-    public static RunEnvironment Capture(IReadOnlyList<string> commandLine, string recipeFolder)
+    /// <param name="libraries">Whether the libraries are loaded to ask them; without, the run's first process notes them
+    /// (<see cref="Complete"/>).</param>
+    public static RunEnvironment Capture(IReadOnlyList<string> commandLine, string recipeFolder, bool libraries = true)
     {
         ArgumentNullException.ThrowIfNull(commandLine);
         ArgumentNullException.ThrowIfNull(recipeFolder);
@@ -61,8 +63,8 @@ public sealed record RunEnvironment
             Version = ProductVersion,
             Runtime = RuntimeInformation.FrameworkDescription,
             System = $"{RuntimeInformation.OSDescription} ({RuntimeInformation.RuntimeIdentifier})",
-            Libraries = LibraryVersions(),
-            CommandLine = [.. commandLine],
+            Libraries = libraries ? LibraryVersions() : new Dictionary<string, string>(),
+            CommandLine = [.. commandLine.Select(Redaction.Of)],
             WorkingDirectory = Environment.CurrentDirectory,
             GitCommit = git?.Commit,
             GitDirty = git?.Dirty,
@@ -86,6 +88,27 @@ public sealed record RunEnvironment
         Add(versions, "libtorch", () => TorchSharp.torch.__version__);
         Add(versions, "libvips", () => string.Join('.', Enumerable.Range(0, 3).Select(part => NetVips.NetVips.Version(part))));
         return versions;
+    }
+
+    /// <summary>Whether a variable is one of the program's own whose name speaks of no secret.</summary>
+    internal static bool IsOwnAndPublic(string name) =>
+        name.StartsWith(OwnVariables, StringComparison.Ordinal) && !s_secretWords.Any(word => name.Contains(word, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Notes libraries and machine of this process for a run that was made by one that loads no libraries; nothing for any
+    /// other. A record that cannot be read or written is no reason not to train.</summary>
+    public static void Complete(RunDirectory run)
+    {
+        try
+        {
+            if (Read(run) is { Libraries.Count: 0 } noted)
+            {
+                (noted with { Libraries = LibraryVersions(), Machine = MachineFacts.Read() }).Write(run.EnvironmentFile);
+            }
+        }
+        catch (Exception error) when (error is UserErrorException or IOException or UnauthorizedAccessException)
+        {
+            // What the run came to does not depend on it.
+        }
     }
 
     /// <summary>Writes it.</summary>
@@ -124,10 +147,9 @@ public sealed record RunEnvironment
         SortedDictionary<string, string> own = new(StringComparer.Ordinal);
         foreach (DictionaryEntry entry in Environment.GetEnvironmentVariables())
         {
-            if (entry is { Key: string name, Value: string value } && name.StartsWith(OwnVariables, StringComparison.Ordinal)
-                && !s_secretWords.Any(word => name.Contains(word, StringComparison.OrdinalIgnoreCase)))
+            if (entry is { Key: string name, Value: string value } && IsOwnAndPublic(name))
             {
-                own[name] = value;
+                own[name] = Redaction.Of(value);
             }
         }
 

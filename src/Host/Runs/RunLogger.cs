@@ -66,7 +66,7 @@ public sealed class RunLogger : ILogger, IDisposable
 
     private string Line(LogLevel level, string message, Exception? exception)
     {
-        string text = exception is null ? message : $"{message}\n{exception}";
+        string text = Redaction.Of(exception is null ? message : $"{message}\n{exception}");
         // Further lines are indented: every line that is not begins with its time.
         string lines = text.TrimEnd().ReplaceLineEndings("\n").Replace("\n", "\n    ", StringComparison.Ordinal);
         return string.Create(CultureInfo.InvariantCulture, $"{_time.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fffZ} {Name(level),-5} {lines}\n");

@@ -75,6 +75,9 @@ public sealed record RunSummary
     /// <summary>What went wrong, where something did.</summary>
     public string? Error { get; init; }
 
+    /// <summary>What the last process ended with; null while it runs, or where it was killed.</summary>
+    public int? ExitCode { get; init; }
+
     /// <summary>When the run's first process started, UTC.</summary>
     public DateTime StartedAt { get; init; }
 
@@ -100,6 +103,7 @@ public sealed record RunSummary
         {
             State = RunState.Running,
             Error = null,
+            ExitCode = null,
             ResumedAt = now,
             FinishedAt = null,
             WallSeconds = earlier.WallSeconds + lost,

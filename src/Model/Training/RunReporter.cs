@@ -7,12 +7,13 @@ using StreamTrainer.Pipeline.Sources;
 namespace StreamTrainer.Model.Training;
 
 /// <summary>Makes events and figures of what the trainer does. Training thread only.</summary>
-internal sealed class RunReporter(ITrainingObserver observer, Recipe recipe, PhaseClock clock, TrainingFlow flow, long totalSteps, ILogger logger)
+internal sealed class RunReporter(ITrainingObserver observer, Recipe recipe, PhaseClock clock, TrainingFlow flow, ISampleSource trainSet, long totalSteps, ILogger logger)
 {
     /// <summary>Slow steps are recorded at least so often, or nobody would see that a run moves.</summary>
     private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(10);
 
     private readonly Window _window = new();
+    private readonly TimesReporter _times = new(observer, clock, flow, trainSet);
     private long _stepsHere, _samplesHere, _evaluations, _alarms;
     private readonly HashSet<string> _rejected = new(StringComparer.Ordinal);
     private double _lastLoss = double.NaN;
@@ -47,6 +48,7 @@ internal sealed class RunReporter(ITrainingObserver observer, Recipe recipe, Pha
         _samplesHere += samples;
         _window.Add(loss, samples);
         ReportBadSamples();
+        _times.StepDone(progress.Step, progress.Step == totalSteps);
         long inEpoch = progress.StepInEpoch;
         bool due = progress.Step % recipe.Log.EverySteps == 0 || inEpoch <= 1 || progress.Step == totalSteps || _window.Age >= s_longest;
         if (!due)

@@ -66,7 +66,7 @@ public sealed class Trainer : IDisposable
         Mixer? mixer = _recipe.Mix.Enabled ? new Mixer(classes, _recipe.Loss.Smoothing) : null;
         _health = new HealthWatch(_recipe.Health);
         _step = new TrainStep(_recipe, _state, _feed, loss, mixer, _device, _clock, _flow.StageNext, _ranks, _health, job.Probe);
-        _reporter = new RunReporter(observer, _recipe, _clock, _flow, _totalSteps, job.Logger);
+        _reporter = new RunReporter(observer, _recipe, _clock, _flow, _train, _totalSteps, job.Logger);
         _alarms = new Alarms(_recipe, _train, _reporter, _ranks, job.Logger);
         _validation = _data.Val is null || job.Probe is not null ? null : new Validation(_data.Val, _recipe, _state, _device, _reporter, _clock, _ranks, job.Logger);
         // The first images of the whole step, on every rank the same.

@@ -12,6 +12,7 @@ namespace StreamTrainer.Model.Training;
 [Union(5, typeof(SampleRejected))]
 [Union(6, typeof(RunFinished))]
 [Union(7, typeof(HealthAlarm))]
+[Union(16, typeof(TimesLogged))]
 public abstract record TrainingEvent
 {
     /// <summary>When it happened, UTC.</summary>

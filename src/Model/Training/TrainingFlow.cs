@@ -53,6 +53,12 @@ internal sealed class TrainingFlow(Func<long, ImagePipeline> open, DeviceFeed fe
     /// <inheritdoc cref="ImagePipeline.Copied"/>
     public void Copied(long ticks) => Pipeline.Copied(ticks);
 
+    /// <inheritdoc cref="ImagePipeline.TakeOccupancy"/>
+    public PipelineOccupancy TakeOccupancy() => Pipeline.TakeOccupancy();
+
+    /// <inheritdoc cref="ImagePipeline.TakeSlowest"/>
+    public IReadOnlyList<SlowSample> TakeSlowest() => Pipeline.TakeSlowest();
+
     /// <inheritdoc cref="ImagePipeline.TryTakeBad"/>
     public bool TryTakeBad(out BadSample bad) => Pipeline.TryTakeBad(out bad);
 

@@ -6,7 +6,7 @@ using StreamTrainer.Pipeline.Sources;
 namespace StreamTrainer.Pipeline.Batching;
 
 /// <summary>What a reader thread does: takes an empty group, has it dealt samples, reads their bytes, hands it on.</summary>
-internal sealed class SampleReader(ISampleSource source, GroupDispatcher dispatcher, StageQueue<SampleGroup> empty, StageQueue<SampleGroup> full, PipelineStatistics statistics)
+internal sealed class SampleReader(ISampleSource source, GroupDispatcher dispatcher, StageQueue<SampleGroup> empty, StageQueue<SampleGroup> full, PipelineStatistics statistics, SlowSamples slow)
 {
     /// <summary>Reads until the plan or the pipeline ends.</summary>
     public void Run()
@@ -29,12 +29,16 @@ internal sealed class SampleReader(ISampleSource source, GroupDispatcher dispatc
 
             long start = Stopwatch.GetTimestamp(), slotWait = start - asked;
             long bytes = 0;
+            long before = start;
             for (int i = 0; i < group.Count; i++)
             {
                 bytes += Read(group, i);
+                long after = Stopwatch.GetTimestamp();
+                slow.Took(group.Indices[i], SlowSamples.Reading, after - before);
+                before = after;
             }
 
-            long ticks = Stopwatch.GetTimestamp() - start;
+            long ticks = before - start;
             group.Slot!.Read(group.Count);
             bool open = full.Put(group, waiter, ref wait);
             statistics.Read(group.Count, bytes, ticks, wait, slotWait);

@@ -9,7 +9,7 @@ namespace StreamTrainer.Pipeline.Batching;
 /// transform and its memory.</summary>
 internal sealed unsafe class SampleWorker(
     ISampleSource source, PipelinePlan plan, Func<IImageTransform> makeTransform, StageQueue<SampleGroup> full, StageQueue<SampleGroup> empty,
-    BadSamples bad, PipelineStatistics statistics, WorkerGate gate, int number)
+    BadSamples bad, PipelineStatistics statistics, WorkerGate gate, SlowSamples slow, int number)
 {
     /// <summary>Works until the pipeline ends.</summary>
     public void Run()
@@ -34,7 +34,9 @@ internal sealed unsafe class SampleWorker(
             var timing = default(TransformTiming);
             for (int i = 0; i < group.Count; i++)
             {
+                long before = timing.DecodeTicks + timing.TransformTicks;
                 Fill(group, i, filler, ref timing);
+                slow.Took(group.Indices[i], SlowSamples.Working, timing.DecodeTicks + timing.TransformTicks - before);
             }
 
             statistics.Transformed(group.Count - group.Indices.AsSpan(0, group.Count).Count(SampleGroup.Padding), timing, wait);

@@ -61,9 +61,6 @@ public static class PipelineMetrics
     /// <summary>Activities: the opening of a pipeline.</summary>
     public static ActivitySource Activities { get; } = new(Name);
 
-    /// <summary>Whether anyone listens to how full the ring is.</summary>
-    internal static bool WatchesOccupancy => s_ready.Enabled;
-
     internal static void Stalled(StallCause cause, double seconds) => s_stall.Add(seconds, s_causes[(int)cause]);
 
     internal static void Workers(int active) => s_workers.Record(active);

@@ -117,6 +117,24 @@ public static class SampleSources
         return parsed.Devkit is { } devkit ? rooted.Replace($"devkit={devkit}", $"devkit={Path.GetFullPath(devkit)}", StringComparison.Ordinal) : rooted;
     }
 
+    /// <summary>The paths and addresses that a location names, as they stand in it: what somebody must be allowed to read.</summary>
+    /// <exception cref="UserErrorException">An option is wrong.</exception>
+    public static IReadOnlyList<string> PlacesOf(string location)
+    {
+        ArgumentNullException.ThrowIfNull(location);
+        SourceLocation parsed = SourceLocation.Parse(location);
+        if (parsed.Path.Length == 0 || parsed.Path.StartsWith(DemoScheme, StringComparison.Ordinal))
+        {
+            return [];
+        }
+
+        IReadOnlyList<string> files = BraceList.Is(parsed.Path) && !Path.Exists(parsed.Path) ? BraceList.Expand(parsed.Path) : [parsed.Path];
+        return parsed.Devkit is { } devkit ? [.. files, devkit] : files;
+    }
+
+    /// <summary>Whether a place of <see cref="PlacesOf"/> is an address and not a path.</summary>
+    public static bool IsAddress(string place) => RemoteFiles.IsRemote(place);
+
     private static ISampleSource OpenWhole(SourceLocation location, ILogger logger)
     {
         string path = location.Path;

@@ -9,8 +9,8 @@ public sealed class CommandLineTests
 {
     public static TheoryData<string, string> Mistakes => new()
     {
-        { "trian recipe.yaml", "error: unknown command 'trian'; did you mean 'train'? there are train, resume, sweep, eval, reproduce, predict, preview, report, replay, pack, unpack, inspect, models, bench, plan, export, recipe, doctor" },
-        { "xyzzy", "error: unknown command 'xyzzy'; there are train, resume, sweep, eval, reproduce, predict, preview, report, replay, pack, unpack, inspect, models, bench, plan, export, recipe, doctor" },
+        { "trian recipe.yaml", "error: unknown command 'trian'; did you mean 'train'? there are train, resume, sweep, eval, reproduce, predict, preview, report, replay, pack, unpack, inspect, models, bench, plan, export, recipe, doctor, runs, keys" },
+        { "xyzzy", "error: unknown command 'xyzzy'; there are train, resume, sweep, eval, reproduce, predict, preview, report, replay, pack, unpack, inspect, models, bench, plan, export, recipe, doctor, runs, keys" },
         { "recipe chek", "error: unknown command 'chek'; did you mean 'check'? there are schema, check, import" },
         { "recipe", "error: recipe needs a command: schema, check, import" },
         { "train recipe.yaml --rums x", "error: unknown option '--rums'; did you mean '--runs'?" },
@@ -65,7 +65,22 @@ public sealed class CommandLineTests
     }
 
     [Theory]
-    [InlineData("")]
+    [InlineData("--bogus", "there is no setting '--bogus'")]
+    [InlineData("--slot 2", "did you mean 'slots'?")]
+    [InlineData("--slots", "--slots needs a value")]
+    [InlineData("--StreamTrainer:Slot=2", "did you mean 'StreamTrainer:Slots'?")]
+    [InlineData("--slots=2 trian", "'trian' is neither a command nor a setting")]
+    [InlineData("--slots=none", "StreamTrainer:Slots: 'none' is neither a number from 1 nor devices")]
+    [InlineData("--urls=bogus", "--urls: 'bogus' is no address")]
+    public void Mistakes_in_the_services_settings_are_told(string line, string expected)
+    {
+        (int code, _, string error) = Run(line.Split(' '));
+        Assert.Equal(ExitCodes.UserError, code);
+        Assert.StartsWith("error: ", error, StringComparison.Ordinal);
+        Assert.Contains(expected, error, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("--help")]
     [InlineData("train --help")]
     [InlineData("resume --help")]
