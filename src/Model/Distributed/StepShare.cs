@@ -20,8 +20,11 @@ public readonly record struct StepShare(StepSizes Whole, int Rank, int Ranks)
     /// <summary>Images of a group, or of the rank's part of one.</summary>
     public int Group => Math.Min(Whole.Group, Batch);
 
+    /// <summary>Images of a whole group, over all ranks that have parts of it.</summary>
+    public int WholeGroup => Whole.Group;
+
     /// <summary>Ranks that have parts of the same group; 1 where a rank has whole ones.</summary>
-    public int RanksOfGroup => Whole.Group / Group;
+    public int RanksOfGroup => WholeGroup / Group;
 
     /// <summary>Images of a pass.</summary>
     public int Micro => Math.Min(Whole.Micro, Group);

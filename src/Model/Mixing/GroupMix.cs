@@ -45,7 +45,7 @@ public sealed class GroupMix
             return All(MixPlan.Of(seed, epoch, number, options, size));
         }
 
-        int whole = share.Whole.Group, images = share.Group;
+        int whole = share.WholeGroup, images = share.Group;
         return Each(Enumerable.Range(0, images).Select(row => OfImage(seed, epoch, number, whole, share.ItemOf(row), options, size)));
     }
 

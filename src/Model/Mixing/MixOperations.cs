@@ -68,7 +68,7 @@ internal static class MixOperations
     {
         long[] shape = [1, 1, 1, 1];
         shape[dimension] = images.shape[dimension];
-        return arange(shape[dimension], ScalarType.Float32, images.device).view(shape);
+        return arange(Scalars.Of(shape[dimension]), ScalarType.Float32, images.device).view(shape);
     }
 
     private static Tensor Floats(Tensor images) => images.to(ScalarType.Float32);
