@@ -52,7 +52,7 @@ internal sealed class RecipeIntake
         _reach.Check(loaded.Recipe);
         Recipe ready = RunPreflight.Check(loaded);
         // What is to be divided among ranks must be divisible.
-        StepShare.Of(ready.Train, 0, Math.Max(1, submission.Ranks ?? 1));
+        StepShare.Of(ready, 0, Math.Max(1, submission.Ranks ?? 1));
         return ready;
     }
 

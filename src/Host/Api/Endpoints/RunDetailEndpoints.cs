@@ -79,7 +79,7 @@ internal static class RunDetailEndpoints
         TypedResults.Text(Redaction.Of(File.ReadAllText(RunEndpoints.Find(catalog, id).Facts.Run.RecipeFile)), Yaml);
 
     private static Ok<IReadOnlyList<RecipeDifference>> Differences(string id, string with, RunCatalog catalog) => TypedResults.Ok<IReadOnlyList<RecipeDifference>>(
-        [.. RecipeDifferences.Between(RunEndpoints.Find(catalog, id).Facts.Run.ReadRecipe(), RunEndpoints.Find(catalog, with).Facts.Run.ReadRecipe())
+        [.. RecipeDifference.Between(RunEndpoints.Find(catalog, id).Facts.Run.ReadRecipe(), RunEndpoints.Find(catalog, with).Facts.Run.ReadRecipe())
             .Select(difference => difference with { One = Redaction.Of(difference.One), Other = Redaction.Of(difference.Other) })]);
 
     private static Results<Ok<RunSummary>, NoContent> Summary(string id, RunCatalog catalog) =>
