@@ -39,10 +39,14 @@ internal abstract class FlatOptimizer : IOptimizer
 
     protected ParameterRule[] Rules { get; }
 
+    /// <summary>The norm of the gradients of the step under way, where it was known.</summary>
+    protected double? KnownNorm { get; private set; }
+
     /// <inheritdoc/>
-    public void Step(double learningRate)
+    public void Step(double learningRate, double? norm = null)
     {
         Steps++;
+        KnownNorm = norm;
         using var guard = no_grad();
         if (_rows is not null)
         {

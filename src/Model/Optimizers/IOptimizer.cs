@@ -13,5 +13,6 @@ public interface IOptimizer : IDisposable
 
     /// <summary>One update. Gradients may be changed by it.</summary>
     /// <param name="learningRate">The rate.</param>
-    void Step(double learningRate);
+    /// <param name="norm">The 2-norm of all gradients as they are now, where it is known: LAMB needs it.</param>
+    void Step(double learningRate, double? norm = null);
 }

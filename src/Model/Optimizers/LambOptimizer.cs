@@ -22,7 +22,7 @@ internal sealed class LambOptimizer(FlatState flat, OptimizerOptions options, Pa
         T* values = FlatMemory.Pointer<T>(Flat.Values), gradients = FlatMemory.Pointer<T>(Flat.Gradients);
         T* first = FlatMemory.Pointer<T>(State["exp_avg"]), second = FlatMemory.Pointer<T>(State["exp_avg_sq"]);
         var numbers = AdamNumbers<T>.At(options, _eps, Steps, options.BiasCorrection);
-        double norm = _clips ? Math.Sqrt(Flat.Blocks.SumOfSquares(gradients)) : 0;
+        double norm = _clips ? KnownNorm ?? Math.Sqrt(Flat.Blocks.SumOfSquares(gradients)) : 0;
         // Not Math.Min: NaN must go on into the weights, where it is noticed.
         T clip = T.CreateTruncating(norm <= options.MaxGradNorm ? 1.0 : options.MaxGradNorm / norm);
         Flat.Blocks.ForEach((block, i) =>

@@ -84,7 +84,8 @@ public sealed class TrainStep(
         if (!overflowed && fault is not { Updates: false })
         {
             Clip(norm);
-            state.Optimizer.Step(learningRate);
+            // Clipped, it is another.
+            state.Optimizer.Step(learningRate, recipe.Optimizer.ClipGrad is null ? norm : null);
             state.Ema?.Update(state.Optimizer.Steps);
         }
         else if (fault is { Action: HealthAction.Skip })
