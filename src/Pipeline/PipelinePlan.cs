@@ -26,8 +26,11 @@ public sealed record PipelinePlan
     /// shuffled, whole batches only, bad samples replaced.</summary>
     public bool Evaluation { get; init; }
 
-    /// <summary>Size of the images that the transform makes.</summary>
+    /// <summary>Size of the images that the transform makes; the largest where <see cref="Sizes"/> has several.</summary>
     public required ImageSize ImageSize { get; init; }
+
+    /// <summary>The images' side by epoch; none: always <see cref="ImageSize"/>.</summary>
+    public SizeSchedule? Sizes { get; init; }
 
     /// <summary>What is drawn for the samples besides their pixels, to be done on the device (<see cref="Batching.SampleAdjustments"/>); none:
     /// nothing.</summary>
@@ -82,6 +85,10 @@ public sealed record PipelinePlan
             ? length / step
             : throw new UserErrorException($"train.batchSize: {step} is more than the {Counted.Of(length, "image")} that an epoch with data.augRepeats {AugRepeats} has of {Counted.Of(count, "training sample")}; lower it to at most {length}");
     }
+
+    /// <summary>Size of an epoch's images.</summary>
+    /// <param name="epoch">The epoch, from 0.</param>
+    public ImageSize SizeAt(long epoch) => Sizes?.At(epoch) is { } side ? new ImageSize(side, side) : ImageSize;
 
     /// <summary>How many rows a batch has: the same on every rank. In an evaluation's last step a rank's last row may lie behind
     /// the end; it is padding, and its label is -1.</summary>

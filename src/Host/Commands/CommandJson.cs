@@ -1,13 +1,13 @@
 using System.Text.Json.Serialization;
 using StreamTrainer.Host.Doctor;
+using StreamTrainer.Host.Evaluations;
 using StreamTrainer.Host.Models;
 using StreamTrainer.Host.Pipelines;
+using StreamTrainer.Host.Plans;
+using StreamTrainer.Host.Timm;
 using StreamTrainer.Pipeline.Shards;
 
 namespace StreamTrainer.Host.Commands;
-
-/// <summary>What <c>eval --json</c> prints.</summary>
-internal sealed record EvaluationAnswer(double Top1, double Top5, double Loss, long Samples, long BadSamples, string Weights, string Data);
 
 /// <summary>A class and how likely it is.</summary>
 internal sealed record ClassProbability([property: JsonPropertyName("class")] string Name, double Probability);
@@ -34,11 +34,15 @@ internal sealed record RecipeFinding(string Recipe, bool Valid)
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(EvaluationAnswer))]
+[JsonSerializable(typeof(ReproducedFigure[]))]
 [JsonSerializable(typeof(ImagePrediction[]))]
 [JsonSerializable(typeof(RecipeFinding[]))]
 [JsonSerializable(typeof(ModelFacts[]))]
 [JsonSerializable(typeof(BenchResult[]))]
 [JsonSerializable(typeof(PipelineBenchReport))]
+[JsonSerializable(typeof(RunPlan))]
+[JsonSerializable(typeof(LeftOut))]
+[JsonSerializable(typeof(TimmImport))]
 [JsonSerializable(typeof(ExportAnswer))]
 [JsonSerializable(typeof(DoctorReport))]
 [JsonSerializable(typeof(PackResult))]

@@ -1,84 +1,143 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using StreamTrainer.Host.Evaluations;
 using StreamTrainer.Host.Progress;
-using StreamTrainer.Model.Architectures;
-using StreamTrainer.Model.Training;
+using StreamTrainer.Host.Ranks;
+using StreamTrainer.Model.Distributed;
 using StreamTrainer.Pipeline;
-using StreamTrainer.Pipeline.Sources;
 
 namespace StreamTrainer.Host.Commands;
 
-/// <summary><c>eval RUN|WEIGHTS</c>: scores a model on a data set.</summary>
+/// <summary><c>eval RUN|WEIGHTS</c>: scores a model on test sets.</summary>
 internal static class EvalCommand
 {
     public static Command Create(CommandOutput output)
     {
         var weights = new WeightsOptions();
-        Option<string?> data = SharedOptions.Text("--data", "PATH", "What to score on; by default the recipe's data.val.");
+        var sets = new TestSetOptions();
+        Option<string?> against = SharedOptions.Text("--against", WeightsOptions.ArgumentName, "Another model, to compare with on the same images; a file is of the same --recipe or --model.");
         Option<bool> fold = new("--fold") { Description = "Fold norms into the convolutions before them: faster, equal but for rounding." };
         Option<bool> json = SharedOptions.Json("the scores");
         var command = new Verb("eval", """
-            Scores a model: top-1, top-5 and mean cross-entropy over a data set, every image once.
+            Scores a model on test sets: top-1, top-5, mean cross-entropy and calibration, each with its 95 % interval; every image once,
+            and none twice: predictions are kept, and a second call takes them.
             """,
             "eval runs/first",
             "eval runs/first --data other.tar --checkpoint last --json",
-            "eval model.safetensors --recipe configs/cifar10.yaml",
-            "eval timm/resnet50.a1_in1k --data imagenet/val --fold")
-        { data, fold, json };
+            "eval runs/a2 --on val,real,v2 --real real.json --v2 /data/imagenetv2 --resolutions 128..384 --crops 0.875,0.9,0.95,1.0",
+            "eval runs/first --against runs/second",
+            "eval model.safetensors --recipe configs/cifar10.yaml --tta flip",
+            "eval timm/resnet50.a1_in1k --val imagenet/val --fold")
+        { against, fold, json };
+        sets.AddTo(command);
         weights.AddTo(command);
-        command.SetAction(parsed =>
-        {
-            RunWeights found = weights.Find(parsed, withData: parsed.GetValue(data) is null, output.Error.WriteLine);
-            string where = parsed.GetValue(data) ?? found.Recipe.Data.Val
-                ?? throw new UserErrorException("the recipe has no data.val; name what to score on with --data");
-            using var display = ProgressDisplay.For(output.Error, quiet: true, found.Recipe);
-            var logger = new DisplayLogger(display, parsed.GetValue(SharedOptions.Verbose));
-            using var signals = new StopSignals(_ => { }, display.Restore);
-            EvaluationAnswer answer;
-            try
-            {
-                answer = TrainThread.Run(() => Evaluate(found, where, parsed.GetValue(fold), logger, signals.Token));
-            }
-            catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
-            {
-                output.Error.WriteLine("stopped");
-                return signals.ExitCode;
-            }
-
-            output.Out.WriteLine(parsed.GetValue(json) ? JsonSerializer.Serialize(answer, CommandJson.Default.EvaluationAnswer) : Printable.Text(Text(answer)));
-            return ExitCodes.Success;
-        });
+        command.SetAction(parsed => Run(output, new Request(
+            parsed.GetValue(json),
+            parsed.GetValue(SharedOptions.Verbose),
+            note => weights.Find(parsed, sets.WantsRecipesData(parsed), note),
+            found => sets.Plan(parsed, found.Recipe, parsed.GetValue(fold)),
+            parsed.GetValue(against) is { } name ? note => weights.FindOther(parsed, name, note) : null)));
         return command;
     }
 
-    private static EvaluationAnswer Evaluate(RunWeights weights, string where, bool fold, ILogger logger, CancellationToken stop)
+    private static int Run(CommandOutput output, Request request)
     {
-        ISampleSource source = SampleSources.Open(where, logger);
-        if (weights is { ClassNames: { } names, AreOfARun: true })
+        using RankSession session = RankSession.Join();
+        Action<string> note = session.Rank == 0 ? line => output.Error.WriteLine(Printable.Text(line)) : _ => { };
+        // The first rank before the others: what it fetches they find.
+        Models? first = session.Together(() => session.Rank == 0 ? Find(request, note) : null);
+        Models models = session.Together(() => first ?? Find(request, note));
+        using IProgressDisplay display = ProgressDisplay.For(output.Error, quiet: true, models.Main.Recipe);
+        ILogger logger = session.Rank == 0 ? new DisplayLogger(display, request.Verbose) : NullLogger.Instance;
+        using var signals = new StopSignals(_ => { }, display.Restore);
+        try
         {
-            source = ClassMap.Align(source, names, weights.File);
-        }
-
-        using (source)
-        {
-            ComputeDevice device = ComputeDevice.Resolve(weights.Recipe.Train, logger);
-            using ImageClassifier model = weights.Load(source.ClassNames, device);
-            if (fold)
+            using Evaluations evaluations = session.Together(() => Open(models, logger, note, signals.Token));
+            Begin(session);
+            using IRanks ranks = session.Ranks(models.Main.Recipe.Distributed);
+            EvaluationAnswer? answer = TrainThread.Run(() => Score(evaluations, models.Plan, ranks, signals.Token));
+            if (answer is not null)
             {
-                model.Fold();
+                Print(output, request.Json, answer);
             }
 
-            EvaluationResult result = new Evaluator(source, weights.Recipe, device, logger).Run(model, stop);
-            return new EvaluationAnswer(result.Top1, result.Top5, result.Loss, result.Samples, source.Count - result.Samples, weights.File, where);
+            return ExitCodes.Success;
+        }
+        catch (OperationCanceledException) when (signals.Token.IsCancellationRequested || session.Rank != 0)
+        {
+            note("stopped");
+            return signals.ExitCode;
         }
     }
 
-    private static string Text(EvaluationAnswer answer)
+    private static Models Find(Request request, Action<string> note)
     {
-        string bad = answer.BadSamples == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {answer.BadSamples} could not be used");
-        return string.Create(CultureInfo.InvariantCulture,
-            $"top-1 {100 * answer.Top1:F2} %, top-5 {100 * answer.Top5:F2} %, loss {answer.Loss:F4} on {Counted.Of(answer.Samples, "image")} of {answer.Data}{bad} ({answer.Weights})");
+        RunWeights main = request.Weights(note);
+        return new Models(main, request.Plan(main), request.Against?.Invoke(note));
+    }
+
+    private static Evaluations Open(Models models, ILogger logger, Action<string> note, CancellationToken stop)
+    {
+        var main = new ModelEvaluation(models.Main, models.Plan, logger, note, stop);
+        try
+        {
+            // Both may be called best: in one folder each would take the other's place.
+            EvaluationPlan plan = models.Plan with { Save = models.Plan.Save is { } save ? Path.Combine(save, "against") : null };
+            return new Evaluations(main, models.Against is { } other ? new ModelEvaluation(other, plan, logger, note, stop) : null);
+        }
+        catch
+        {
+            main.Dispose();
+            throw;
+        }
+    }
+
+    private static EvaluationAnswer? Score(Evaluations evaluations, EvaluationPlan plan, IRanks ranks, CancellationToken stop)
+    {
+        IReadOnlyList<Score> scores = evaluations.Main.Run(ranks, stop);
+        IReadOnlyList<Score>? others = evaluations.Against?.Run(ranks, stop);
+        return ranks.Rank == 0 ? EvaluationAnswer.Of(evaluations.Main, plan, scores, evaluations.Against, others) : null;
+    }
+
+    /// <summary>Ranks wait for the first one's word, so that one that fails before it takes none with it into a pass.</summary>
+    private static void Begin(RankSession session)
+    {
+        if (session.Rank == 0)
+        {
+            session.Tell(new RankOrder("", null));
+        }
+        else if (session.Hear() is null)
+        {
+            throw new OperationCanceledException();
+        }
+    }
+
+    private static void Print(CommandOutput output, bool json, EvaluationAnswer answer)
+    {
+        if (json)
+        {
+            output.Out.WriteLine(JsonSerializer.Serialize(answer, CommandJson.Default.EvaluationAnswer));
+            return;
+        }
+
+        using var text = new StringWriter();
+        EvaluationText.Write(text, answer);
+        output.Out.Write(Printable.Lines(text.ToString()));
+    }
+
+    private sealed record Request(
+        bool Json, bool Verbose, Func<Action<string>, RunWeights> Weights, Func<RunWeights, EvaluationPlan> Plan, Func<Action<string>, RunWeights>? Against);
+
+    private sealed record Models(RunWeights Main, EvaluationPlan Plan, RunWeights? Against);
+
+    private sealed record Evaluations(ModelEvaluation Main, ModelEvaluation? Against) : IDisposable
+    {
+        public void Dispose()
+        {
+            Main.Dispose();
+            Against?.Dispose();
+        }
     }
 }

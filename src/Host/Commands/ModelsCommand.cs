@@ -15,17 +15,20 @@ internal static class ModelsCommand
     {
         Argument<string[]> names = SharedOptions.Argument<string[]>("NAME", "Architectures, or parts of names such as resnet; by default all.");
         names.Arity = ArgumentArity.ZeroOrMore;
+        Option<int?> size = new("--size") { Description = "Side of the images to count for; by default Table 4's.", HelpName = "PIXELS" };
         Option<bool> json = SharedOptions.Json("the figures");
         var command = new Verb("models", """
             Lists the architectures: parameters, multiply-adds and activations, counted by walking through the network, and beside
             them Table 4 of "ResNet strikes back" with the differences.
             """,
             "models",
-            "models resnet50 efficientnet --json")
-        { names, json };
+            "models resnet50 efficientnet --json",
+            "models resnet50 --size 160")
+        { names, size, json };
         command.SetAction(parsed =>
         {
-            ModelFacts[] facts = [.. Chosen(parsed.GetValue(names) ?? []).Select(ModelFacts.Of)];
+            int? side = parsed.GetValue(size) is < 1 ? throw new UserErrorException("--size: at least 1") : parsed.GetValue(size);
+            ModelFacts[] facts = [.. Chosen(parsed.GetValue(names) ?? []).Select(name => ModelFacts.Of(name, side))];
             if (parsed.GetValue(json))
             {
                 output.Out.WriteLine(JsonSerializer.Serialize(facts, CommandJson.Default.ModelFactsArray));
@@ -74,7 +77,7 @@ internal static class ModelsCommand
 
         writer.WriteLine();
         writer.WriteLine("macs and activations of one image of side 'size', for 1000 classes; 'train' and 'test' are the sides that timm's weights are made for.");
-        writer.WriteLine($"Table 4: {PaperTable.Table4.Citation}");
+        writer.WriteLine($"Table 4: {PaperTables.Citation(4)}");
     }
 
     private static string Format(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using StreamTrainer.Host.Models;
 using StreamTrainer.Host.Progress;
 using StreamTrainer.Host.Ranks;
 using StreamTrainer.Host.Runs;
@@ -52,17 +53,18 @@ internal sealed class RunExecution(CommandOutput output, bool json, bool quiet, 
             output.Error.Flush();
         });
         long start = Stopwatch.GetTimestamp();
+        var announcement = new Announcement(display, run);
         TrainingResult result;
         try
         {
             using TrainingData? opened = data is null ? TrainingData.Open(recipe, logger) : null;
             data ??= opened;
-            string? weights = resumeFrom is null && recipe.Train.From is { } from ? RunWeights.FileOf(from, display.Note) : null;
+            InitialWeights? weights = resumeFrom is null && recipe.Train.From is { } from ? RunWeights.ToStartFrom(from, display.Note) : null;
             session.Tell(new RankOrder(run.CheckpointDirectory, resumeFrom));
             // Where the training fails, the other ranks are in the middle of an exchange.
             IRanks ranks = session.Ranks(recipe.Distributed);
             var job = new TrainingJob { Recipe = recipe, Data = data, Ranks = ranks, CheckpointDirectory = run.CheckpointDirectory, ResumeFrom = resumeFrom, InitialWeights = weights, Logger = logger };
-            result = TrainThread.Run(() => Trainer.Run(job, new Observers(recorder, foreign, new Announcement(display, run), display), signals.Token));
+            result = TrainThread.Run(() => Trainer.Run(job, new Observers(recorder, foreign, announcement, display), signals.Token));
             ranks.Dispose();
         }
         catch (Exception error)
@@ -79,7 +81,7 @@ internal sealed class RunExecution(CommandOutput output, bool json, bool quiet, 
             throw new RunCrashedException(run.LogFile, error);
         }
 
-        summary = summary.Finish(result, DateTime.UtcNow, recorder.BadSampleCount);
+        summary = summary.Finish(result, DateTime.UtcNow, recorder.BadSampleCount, PeakMemory.OfWholeProcess(announcement.Device));
         if (!TryWrite(run, summary, logger))
         {
             throw new RunFailedException($"{run.SummaryFile} cannot be written; what was saved stands: make room, then resume");
@@ -125,11 +127,19 @@ internal sealed class RunExecution(CommandOutput output, bool json, bool quiet, 
     /// <summary>Says where a run is once it is one: of a run that is refused there is nothing to say but why.</summary>
     private sealed class Announcement(IProgressDisplay display, RunDirectory run) : ITrainingObserver
     {
+        /// <summary>Where it computes.</summary>
+        public string Device { get; private set; } = "";
+
         public void On(TrainingEvent happened)
         {
-            if (happened is RunStarted)
+            if (happened is RunStarted started)
             {
+                Device = started.Device;
                 display.Note($"run {run.Id} in {run.Path}");
+                if (started.From is { } from)
+                {
+                    display.Note($"starts {from}");
+                }
             }
         }
     }

@@ -22,6 +22,12 @@ internal sealed record RunWeights(Recipe Recipe, string File, IReadOnlyList<stri
 
     private const string Last = "last";
 
+    /// <summary>The run's directory; none: they are no run's.</summary>
+    public string? Run { get; init; }
+
+    /// <summary>What to call them among others of the same run: best, last, a step; by themselves, after their file.</summary>
+    public string Label { get; init; } = Path.GetFileNameWithoutExtension(File);
+
     /// <summary>Finds them.</summary>
     /// <param name="name">A run's directory, a file, or a model of the hub.</param>
     /// <param name="recipe">The recipe; a file needs it, or an architecture.</param>
@@ -47,7 +53,7 @@ internal sealed record RunWeights(Recipe Recipe, string File, IReadOnlyList<stri
         {
             HubModel found = HubModel.Fetch(repository, HubSettings.FromEnvironment(), note);
             Recipe its = recipe is null ? DefaultRecipe.For(found.Config, found.Config.NumClasses) : RecipeLoader.Load(recipe, [], withData).Recipe;
-            return new RunWeights(its, found.Weights, found.ClassNames, AreOfARun: false);
+            return new RunWeights(its, found.Weights, found.ClassNames, AreOfARun: false) { Label = repository.Name };
         }
 
         if (model is not null)
@@ -64,7 +70,7 @@ internal sealed record RunWeights(Recipe Recipe, string File, IReadOnlyList<stri
         }
 
         TrainProgress progress = CheckpointStore.ReadProgress(path);
-        return new RunWeights(own, Path.Combine(path, raw ? CheckpointStore.ModelFile : Result(path, progress)), progress.ClassNames, AreOfARun: true);
+        return new RunWeights(own, Path.Combine(path, raw ? CheckpointStore.ModelFile : Result(path, progress)), progress.ClassNames, AreOfARun: true) { Run = run.Path, Label = raw ? $"{checkpoint}-raw" : checkpoint };
     }
 
     /// <summary>The file of a checkpoint that is its result: the last average that it has. A run that was stopped before the mean's batch
@@ -74,22 +80,40 @@ internal sealed record RunWeights(Recipe Recipe, string File, IReadOnlyList<stri
         : System.IO.File.Exists(Path.Combine(checkpoint, CheckpointStore.EmaFile)) ? CheckpointStore.EmaFile
         : CheckpointStore.ModelFile;
 
-    /// <summary>The file of the weights that a name means, whatever they are of.</summary>
+    /// <summary>The weights that a name means, whatever they are of, for a run to start from.</summary>
     /// <exception cref="UserErrorException">There is nothing of the kind.</exception>
-    public static string FileOf(string name, Action<string> note) =>
-        System.IO.File.Exists(name) ? name
-        : !Directory.Exists(name) && HubRepository.Parse(name) is { } repository ? HubModel.Fetch(repository, HubSettings.FromEnvironment(), note).Weights
-        : Find(name, null, null, Best, raw: false, withData: false, note).File;
+    public static InitialWeights ToStartFrom(string name, Action<string> note)
+    {
+        if (System.IO.File.Exists(name))
+        {
+            return new InitialWeights(name, name, ClassesBeside(name));
+        }
 
-    /// <summary>Weights by themselves. Where they stand in a checkpoint, it still knows the classes.</summary>
+        if (!Directory.Exists(name) && HubRepository.Parse(name) is { } repository)
+        {
+            HubModel model = HubModel.Fetch(repository, HubSettings.FromEnvironment(), note);
+            return new InitialWeights(name, model.Weights, model.ClassNames);
+        }
+
+        RunWeights found = Find(name, null, null, Best, raw: false, withData: false, note);
+        return new InitialWeights(name, found.File, found.ClassNames);
+    }
+
+    /// <summary>Where a file of weights stands in a checkpoint, that still knows the classes.</summary>
+    private static IReadOnlyList<string>? ClassesBeside(string file)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
+        return System.IO.File.Exists(Path.Combine(folder, CheckpointStore.StateFile)) ? CheckpointStore.ReadProgress(folder).ClassNames : null;
+    }
+
+    /// <summary>Weights by themselves.</summary>
     private static RunWeights OfFile(string file, string? recipe, string? model, bool withData)
     {
         Recipe its = recipe is not null ? RecipeLoader.Load(recipe, [], withData).Recipe
             : model is not null ? OfArchitecture(file, model)
             : throw new UserErrorException($"{file}: weights alone do not say what model they are of; name its recipe with --recipe, its architecture with --model, or a run's directory");
-        string folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
-        bool ofCheckpoint = System.IO.File.Exists(Path.Combine(folder, CheckpointStore.StateFile));
-        return new RunWeights(its, file, ofCheckpoint ? CheckpointStore.ReadProgress(folder).ClassNames : null, ofCheckpoint);
+        IReadOnlyList<string>? classes = ClassesBeside(file);
+        return new RunWeights(its, file, classes, AreOfARun: classes is not null);
     }
 
     /// <summary>The architecture's own recipe, for as many classes as the file's classifier has.</summary>
@@ -101,12 +125,16 @@ internal sealed record RunWeights(Recipe Recipe, string File, IReadOnlyList<stri
         return DefaultRecipe.For(config, WeightsFile.Read(file).TryGetValue($"{model.ClassifierName}.weight", out torch.Tensor? classifier) ? (int)classifier.shape[0] : config.NumClasses);
     }
 
+    /// <summary>How many classes the model tells apart.</summary>
+    /// <param name="classes">The classes, where the weights themselves do not say.</param>
+    public int OutputsFor(IReadOnlyList<string> classes) => Recipe.Model.NumClasses ?? (ClassNames ?? classes).Count;
+
     /// <summary>The model with the weights, ready to classify. On the calling thread.</summary>
     /// <param name="classes">The classes, where the weights themselves do not say.</param>
     /// <param name="device">Where it computes.</param>
     public ImageClassifier Load(IReadOnlyList<string> classes, ComputeDevice device)
     {
-        ImageClassifier model = ModelRegistry.CreateUnfilled(Recipe.SizedModel(), Recipe.Model.NumClasses ?? (ClassNames ?? classes).Count);
+        ImageClassifier model = ModelRegistry.CreateUnfilled(Recipe.SizedModel(), OutputsFor(classes));
         StateDict.Load(model, File);
         if (device.Device.type != DeviceType.CPU)
         {

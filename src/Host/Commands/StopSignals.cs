@@ -5,7 +5,7 @@ namespace StreamTrainer.Host.Commands;
 
 /// <summary>
 /// Ctrl-C and SIGTERM: the first asks for an orderly end, the second ends the process at once. Signals come on a thread of the
-/// runtime.
+/// runtime. Where another process watches this one (<see cref="ParentWatch"/>), it alone decides what is at once.
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {
@@ -13,6 +13,7 @@ internal sealed class StopSignals : IDisposable
     private readonly Action<string> _tell;
     private readonly Action<int> _endNow;
     private readonly PosixSignalRegistration[] _registrations;
+    private bool _watched;
     private int _code;
 
     /// <summary>Takes the signals.</summary>
@@ -21,6 +22,11 @@ internal sealed class StopSignals : IDisposable
     public StopSignals(Action<string> tell, Action restore)
         : this(tell, code => EndNow(code, restore), [PosixSignal.SIGINT, PosixSignal.SIGTERM])
     {
+        if (ParentWatch.IsWatched)
+        {
+            _watched = true;
+            ParentWatch.Start(() => Receive(PosixSignal.SIGTERM));
+        }
     }
 
     /// <summary>For a test: what the second signal does, and which are taken from the system.</summary>
@@ -49,7 +55,12 @@ internal sealed class StopSignals : IDisposable
         int code = signal == PosixSignal.SIGTERM ? ExitCodes.Terminated : ExitCodes.Interrupted;
         if (Interlocked.CompareExchange(ref _code, code, 0) != 0)
         {
-            _endNow(code);
+            // What a batch system tells all processes of a job comes by the parent too: that is not a second wish.
+            if (!_watched)
+            {
+                _endNow(code);
+            }
+
             return;
         }
 
@@ -67,7 +78,10 @@ internal sealed class StopSignals : IDisposable
     private void Handle(PosixSignalContext context)
     {
         context.Cancel = true;
-        Receive(context.Signal);
+        if (!(_watched && context.Signal == PosixSignal.SIGINT))
+        {
+            Receive(context.Signal);
+        }
     }
 
     private static void EndNow(int code, Action restore)

@@ -49,6 +49,18 @@ internal sealed class WeightsOptions
     public RunWeights Find(ParseResult parsed, bool withData, Action<string> note) => RunWeights.Find(
         parsed.GetValue(_weights) ?? parsed.GetValue(Argument)!, parsed.GetValue(_recipe), parsed.GetValue(_model), parsed.GetRequiredValue(_checkpoint), parsed.GetValue(_raw), withData, note);
 
+    /// <summary>Finds other weights, by the same options.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="name">Their name; of a run, its own recipe counts.</param>
+    /// <param name="note">Told what is downloaded.</param>
+    /// <exception cref="UserErrorException">There is nothing of the kind.</exception>
+    public RunWeights FindOther(ParseResult parsed, string name, Action<string> note)
+    {
+        bool file = File.Exists(name);
+        return RunWeights.Find(
+            name, file ? parsed.GetValue(_recipe) : null, file ? parsed.GetValue(_model) : null, parsed.GetRequiredValue(_checkpoint), parsed.GetValue(_raw), withData: false, note);
+    }
+
     private static Argument<string?> MakeArgument()
     {
         Argument<string?> argument = SharedOptions.Argument<string?>(ArgumentName, What);

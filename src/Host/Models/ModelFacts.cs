@@ -33,11 +33,13 @@ internal sealed record ModelFacts(string Name, long Parameters, long Macs, long 
     public PaperComparison? Paper { get; init; }
 
     /// <summary>Counts an architecture, for 1000 classes.</summary>
-    public static ModelFacts Of(string name)
+    /// <param name="name">Which.</param>
+    /// <param name="size">Side of the image it is counted for; null: Table 4's, which stands beside it only then.</param>
+    public static ModelFacts Of(string name, int? size = null)
     {
         ModelConfig config = ModelRegistry.ConfigOf(name);
         using ImageClassifier model = ModelRegistry.CreateUnfilled(new ModelOptions { Name = name }, config.NumClasses);
-        ModelCost cost = model.CostAt(config.CostSize ?? config.InputSize);
+        ModelCost cost = model.CostAt(size ?? config.CostSize ?? config.InputSize);
         return new ModelFacts(name, cost.Parameters, cost.Macs, cost.Activations, cost.Side)
         {
             TrainSize = config.InputSize,
@@ -46,7 +48,7 @@ internal sealed record ModelFacts(string Name, long Parameters, long Macs, long 
             Interpolation = config.Interpolation.ToString().ToLowerInvariant(),
             Mean = config.Mean,
             Std = config.Std,
-            Paper = PaperTable.RowOf(name) is { } row ? PaperComparison.Of(row, cost) : null,
+            Paper = size is null && PaperTables.Table4Of(name) is { } row ? PaperComparison.Of(row, cost) : null,
         };
     }
 }

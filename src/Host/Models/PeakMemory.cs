@@ -17,6 +17,16 @@ internal abstract class PeakMemory
     /// <summary>For a device.</summary>
     public static PeakMemory Of(Device device) => device.type == DeviceType.CUDA ? new OfDevice(device.index) : new OfProcess();
 
+    /// <summary>The most bytes that this process ever took of a device's memory; none: this system does not tell.</summary>
+    /// <param name="device">As a run's start names it: <c>cpu, 2 threads</c> or <c>cuda:0</c>.</param>
+    public static double? OfWholeProcess(string device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        return device.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(device.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out int index)
+            ? new OfDevice(index).Peak()
+            : new OfProcess().Peak();
+    }
+
     /// <summary>From now on.</summary>
     public void Start() => _before = Reset() ?? 0;
 

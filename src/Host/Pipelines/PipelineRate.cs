@@ -44,7 +44,7 @@ internal sealed record PipelineRate
         var size = new ImageSize(recipe.Augment.Size, recipe.Augment.Size);
         var plan = PipelinePlan.ForTraining(recipe.Train.Seed, batchSize, size, 1_000_000, 0, source.Count, data);
         using var pipeline = new ImagePipeline(
-            source, () => new TrainTransform(recipe.Augment, data.ExifOrientation, data.Decoder, data.Mean), data, plan, new NativeBatchMemory(), NullLogger.Instance);
+            source, () => new TrainTransform(recipe.Augment with { Sizes = null }, data.ExifOrientation, data.Decoder, data.Mean), data, plan, new NativeBatchMemory(), NullLogger.Instance);
         // The first batch is the filling up.
         pipeline.Take(stop)!.Dispose();
         using var process = Process.GetCurrentProcess();

@@ -19,10 +19,10 @@ internal static class AugmentRules
             CheckPolicy(augment, policy, fault);
         }
 
-        if (augment.Lighting > 0 && (recipe.Mix.Mixup > 0 || recipe.Mix.Cutmix > 0))
+        if (augment.Lighting > 0 && !recipe.Mix.Floats && (recipe.Mix.Mixup > 0 || recipe.Mix.Cutmix > 0))
         {
             fault(["augment.lighting", "mix.mixup", "mix.cutmix"],
-                "shifts whole images after they are mixed, which is not what it is for; set it to 0, or mix.mixup and mix.cutmix");
+                "shifts whole images after they are mixed, which is not what it is for; set it to 0, or mix.mixup and mix.cutmix, or mix.floats to true");
         }
 
         if (augment.ErasingProb == 0)

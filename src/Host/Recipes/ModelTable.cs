@@ -19,7 +19,11 @@ internal static class ModelTable
 
     /// <summary>Takes the key out of a recipe and, where a model is asked for, lays the model's name and its row on it. A model without
     /// a row has the recipe's own values.</summary>
-    public static MapNode Apply(MapNode map, string? model, RecipeErrors errors)
+    /// <param name="map">The recipe.</param>
+    /// <param name="model">The model's name; null: none is asked for.</param>
+    /// <param name="errors">Where errors go.</param>
+    /// <param name="askedAt">Where it is asked for; null: by <c>--model</c>.</param>
+    public static MapNode Apply(MapNode map, string? model, RecipeErrors errors, Place? askedAt = null)
     {
         MapEntry? entry = map.Find(Key);
         MapNode result = map with { Entries = [.. map.Entries.Where(other => other != entry)] };
@@ -40,7 +44,7 @@ internal static class ModelTable
             result = RecipeMerge.Merge(result, values) with { Place = map.Place };
         }
 
-        var place = new Place($"--model {model}", 0, 0);
+        Place place = askedAt ?? new Place($"--model {model}", 0, 0);
         var named = new MapNode([new MapEntry("model", place, new MapNode([new MapEntry("name", place, new ScalarNode(model, false, place))], place))], place);
         return RecipeMerge.Merge(result, named) with { Place = map.Place };
     }

@@ -45,7 +45,7 @@ internal sealed class RecipeBinder(RecipeErrors errors, bool withData)
             }
             else if (entry is null)
             {
-                value = key.IsList ? ValueLists.Of(key.ValueType, ((System.Collections.IEnumerable)value!).Cast<object>()) : value;
+                value = key.IsList && value is System.Collections.IEnumerable items ? ValueLists.Of(key.ValueType, items.Cast<object>()) : value;
                 if (key.Required && value is "")
                 {
                     errors.Add(map.Place, path, $"missing; it must be given ({key.Description})");

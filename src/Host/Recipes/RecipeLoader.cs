@@ -41,8 +41,29 @@ public static class RecipeLoader
             }
         }
 
-        (Recipe recipe, RecipeBinder binder) = Resolve(map, path, errors, withData);
+        (Recipe recipe, RecipeBinder binder) = ResolveOrThrow(map, path, errors, withData);
         return new LoadedRecipe(recipe, path) { PlaceOf = key => binder.PlaceOf(key) };
+    }
+
+    /// <summary>Reads a recipe that another file names, lays what that file says on it and checks the result.</summary>
+    /// <param name="path">The recipe's file.</param>
+    /// <param name="namedAt">The place that names it, by a key <c>recipe</c>.</param>
+    /// <param name="model">The model that is asked for by <see cref="ModelTable"/>; null: the recipe's own.</param>
+    /// <param name="over">What is laid on it, the last on top.</param>
+    /// <param name="withData">Whether the data's paths are used.</param>
+    /// <param name="errors">Where errors go.</param>
+    /// <returns>Null where there are errors.</returns>
+    internal static LoadedRecipe? Load(string path, Place namedAt, ScalarNode? model, IEnumerable<MapNode> over, bool withData, RecipeErrors errors)
+    {
+        if (RecipeFiles.Read(path, namedAt, "recipe", errors) is not { } read)
+        {
+            return null;
+        }
+
+        MapNode map = ModelTable.Apply(read, model?.Text, errors, model?.Place);
+        map = over.Aggregate(map, (below, above) => RecipeMerge.Merge(below, above) with { Place = below.Place });
+        (Recipe recipe, RecipeBinder binder) = Resolve(map, path, errors, withData);
+        return errors.Any ? null : new LoadedRecipe(recipe, path) { PlaceOf = key => binder.PlaceOf(key) };
     }
 
     /// <summary>Reads a recipe from text.</summary>
@@ -55,18 +76,25 @@ public static class RecipeLoader
         ArgumentNullException.ThrowIfNull(name);
         var errors = new RecipeErrors();
         MapNode? map = RecipeFiles.Extend(yaml, name, errors) is { } read ? ModelTable.Apply(read, model: null, errors) : null;
-        return Resolve(map, name, errors, withData: true).Recipe;
+        return ResolveOrThrow(map, name, errors, withData: true).Recipe;
     }
 
-    private static (Recipe Recipe, RecipeBinder Binder) Resolve(MapNode? map, string name, RecipeErrors errors, bool withData)
+    private static (Recipe Recipe, RecipeBinder Binder) ResolveOrThrow(MapNode? map, string name, RecipeErrors errors, bool withData)
     {
         if (map is null)
         {
             errors.ThrowIfAny(name);
         }
 
+        (Recipe Recipe, RecipeBinder Binder) resolved = Resolve(map ?? new MapNode([], new Place(name, 1, 1)), name, errors, withData);
+        errors.ThrowIfAny(name);
+        return resolved;
+    }
+
+    private static (Recipe Recipe, RecipeBinder Binder) Resolve(MapNode map, string name, RecipeErrors errors, bool withData)
+    {
         var binder = new RecipeBinder(errors, withData);
-        Recipe recipe = binder.Bind(map ?? new MapNode([], new Place(name, 1, 1)));
+        Recipe recipe = binder.Bind(map);
         RecipeRules.Check(recipe, (keys, message) =>
         {
             if (!keys.Any(errors.Failed))
@@ -74,7 +102,6 @@ public static class RecipeLoader
                 errors.Add(binder.PlaceOf(keys) ?? new Place(name, 1, 1), keys[0], message);
             }
         });
-        errors.ThrowIfAny(name);
         return (recipe, binder);
     }
 }

@@ -36,6 +36,11 @@ internal static partial class RecipeRules
             fault(["checkpoint.every"], "must be longer than 0s; none turns it off");
         }
 
+        if (recipe.Train.From is null)
+        {
+            Unread("train.head", "train.from", recipe.Train.Head != s_defaults.Train.Head, "has no effect without train.from; set it, or leave train.head at its default", fault);
+        }
+
         if (recipe.Distributed.Timeout < TimeSpan.FromSeconds(1))
         {
             fault(["distributed.timeout"], "must be 1s or longer");
@@ -86,14 +91,25 @@ internal static partial class RecipeRules
                 Text($"[{augment.ShortSide[0]}, {augment.ShortSide[1]}] must go up and begin at augment.size, {augment.Size}, or above: the crop is taken from the resized image"));
         }
 
+        if (augment.Crop != CropMode.Center)
+        {
+            Unread("augment.cropPct", "augment.crop", augment.CropPct != s_defaults.Augment.CropPct,
+                $"has no effect with augment.crop {crop}; leave it at its default or set augment.crop to center", fault);
+        }
+
         if (augment.Crop != CropMode.PadShift)
         {
             Unread("augment.padding", "augment.crop", augment.Padding != s_defaults.Augment.Padding,
                 $"has no effect with augment.crop {crop}; leave it at its default or set augment.crop to padShift", fault);
         }
-        else if (augment.Padding >= augment.Size)
+        else if (augment.Padding >= (augment.Sizes?.Smallest ?? augment.Size))
         {
-            fault(["augment.padding", "augment.size", "augment.crop"], Text($"{augment.Padding} pixels cannot be reflected from an image of {augment.Size}; it must be below augment.size"));
+            fault(["augment.padding", "augment.size", "augment.crop"], Text($"{augment.Padding} pixels cannot be reflected from an image of {augment.Sizes?.Smallest ?? augment.Size}; it must be below augment.size"));
+        }
+
+        if (augment.Sizes is { } sizes && sizes.Largest != augment.Size)
+        {
+            fault(["augment.size", "augment.sizes"], Text($"{augment.Size} must be the largest side of augment.sizes, {sizes.Largest}: memory and a transformer's positions are made for it; set it to {sizes.Largest}"));
         }
     }
 
@@ -132,12 +148,33 @@ internal static partial class RecipeRules
         {
             Unread("mix.prob", "mix.mixup", recipe.Mix.Prob != s_defaults.Mix.Prob,
                 "has no effect without mixup and cutmix; leave it at its default or set mix.mixup or mix.cutmix", fault);
+            Unread("mix.floats", "mix.mixup", recipe.Mix.Floats,
+                "has no effect without mixup and cutmix; leave it at its default or set mix.mixup or mix.cutmix", fault);
+            Unread("mix.mode", "mix.mixup", recipe.Mix.Mode != s_defaults.Mix.Mode,
+                "has no effect without mixup and cutmix; leave it at its default or set mix.mixup or mix.cutmix", fault);
         }
 
+        CheckBoxes(recipe, cutmix, fault);
         if (!mixup || !cutmix)
         {
             Unread("mix.switchProb", "mix.mixup", recipe.Mix.SwitchProb != s_defaults.Mix.SwitchProb,
                 "is for mixup and cutmix together; leave it at its default or set both mix.mixup and mix.cutmix", fault);
+        }
+    }
+
+    private static void CheckBoxes(Recipe recipe, bool cutmix, Action<string[], string> fault)
+    {
+        if (recipe.Mix.CutmixMinMax is not [var least, var most])
+        {
+            return;
+        }
+
+        Unread("mix.cutmixMinMax", "mix.cutmix", !cutmix, "has no effect without cutmix; set mix.cutmix, to 1 as timm does, or mix.cutmixMinMax to none", fault);
+        int size = recipe.Augment.Size;
+        if ((int)(size * least) >= (int)(size * most))
+        {
+            fault(["mix.cutmixMinMax", "augment.size"],
+                Text($"[{YamlText.Number(least)}, {YamlText.Number(most)}] of {size} pixels are {(int)(size * least)} and {(int)(size * most)}, and a box has at least the one and less than the other; write the smaller first, and a larger second"));
         }
     }
 

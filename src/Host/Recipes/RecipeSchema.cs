@@ -190,7 +190,7 @@ public static class RecipeSchema
             case string text:
                 json.WriteStringValue(text);
                 break;
-            case TimeSpan or ByteSize or Shuffle or Enum:
+            case TimeSpan or ByteSize or Shuffle or SizeSchedule or Enum:
                 json.WriteStringValue(ScalarParsers.For(value.GetType())!.Format(value));
                 break;
             default:

@@ -17,7 +17,7 @@ public static class RecipeWriter
             object? value = key.Property.GetValue(recipe);
             if (key.Scalar is not null)
             {
-                text.Append(key.Name).Append(": ").Append(Value(key, key.Name, value)).Append('\n');
+                text.Append(key.Name).Append(": ").Append(Text(key, key.Name, value)).Append('\n');
                 continue;
             }
 
@@ -25,14 +25,18 @@ public static class RecipeWriter
             foreach (RecipeKey option in RecipeKey.Of(key.ValueType))
             {
                 text.Append("  ").Append(option.Name).Append(": ")
-                    .Append(Value(option, $"{key.Name}.{option.Name}", option.Property.GetValue(value))).Append('\n');
+                    .Append(Text(option, $"{key.Name}.{option.Name}", option.Property.GetValue(value))).Append('\n');
             }
         }
 
         return text.ToString();
     }
 
-    private static string Value(RecipeKey key, string path, object? value) => value switch
+    /// <summary>A key's value as YAML.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="path">Its name with the section's before it.</param>
+    /// <param name="value">The value.</param>
+    internal static string Text(RecipeKey key, string path, object? value) => value switch
     {
         null => key.NoValue,
         string text when PathVariables.IsPath(path) => key.Scalar!.Format(PathVariables.Escape(text)),

@@ -27,6 +27,8 @@ internal static partial class ScalarParsers
         [typeof(ByteSize)] = new($"a size in bytes or with a unit ({string.Join(", ", ByteSize.Units)}), as 512MiB", ParseSize, Invariant, SizeSchema),
         [typeof(Shuffle)] = new("full or blocks(SIZE, BUFFER) with a buffer of at least a block, as blocks(256, 8192)", ParseShuffle,
             Invariant, json => Pattern(json, Shuffle.Pattern)),
+        [typeof(SizeSchedule)] = new("ramp(FROM, TO, START, END) with END after START, as ramp(160, 192, 65, 76), or steps(0:SIZE, EPOCH:SIZE) with rising epochs, as steps(0:128, 6:160)",
+            ParseSizes, Invariant, json => Pattern(json, SizeSchedule.Pattern)),
     };
 
     /// <summary>The kind of a type; null where it is not a single value.</summary>
@@ -167,6 +169,14 @@ internal static partial class ScalarParsers
     {
         bool valid = Shuffle.TryParse(node.Text, out Shuffle shuffle);
         value = shuffle;
+        hint = null;
+        return valid;
+    }
+
+    private static bool ParseSizes(ScalarNode node, out object value, out string? hint)
+    {
+        bool valid = SizeSchedule.TryParse(node.Text, out SizeSchedule? sizes);
+        value = sizes!;
         hint = null;
         return valid;
     }

@@ -14,22 +14,27 @@ internal sealed class YamlReader
     private readonly Parser _parser;
     private readonly RecipeErrors _errors;
     private readonly Place? _fixedPlace;
+    private readonly DocumentKind _kind;
     private readonly Dictionary<string, RecipeNode> _anchors = [];
 
-    private YamlReader(string text, string source, Place? fixedPlace, RecipeErrors errors)
+    private YamlReader(string text, string source, Place? fixedPlace, DocumentKind kind, RecipeErrors errors)
     {
         _text = text;
         _source = source;
         _parser = new Parser(new StringReader(text));
         _errors = errors;
         _fixedPlace = fixedPlace;
+        _kind = kind;
     }
 
     /// <summary>Reads a file's text, which must hold one section or nothing; null (and an error) where it is not YAML.</summary>
-    public static MapNode? ReadDocument(string text, string source, RecipeErrors errors)
+    public static MapNode? ReadDocument(string text, string source, RecipeErrors errors) => ReadDocument(text, source, DocumentKind.Recipe, errors);
+
+    /// <summary>The same of another kind of file.</summary>
+    public static MapNode? ReadDocument(string text, string source, DocumentKind kind, RecipeErrors errors)
     {
         var start = new Place(source, 1, 1);
-        switch (new YamlReader(text, source, null, errors).Read(out bool failed))
+        switch (new YamlReader(text, source, null, kind, errors).Read(out bool failed))
         {
             case MapNode map:
                 return map;
@@ -38,14 +43,14 @@ internal sealed class YamlReader
             case null or ScalarNode { IsNull: true }:
                 return new MapNode([], start);
             case var other:
-                errors.Add(other.Place, $"a recipe is keys with values, as 'train: {{epochs: 10}}'; found {other.Found}");
+                errors.Add(other.Place, $"a {kind.Noun} is keys with values, as '{kind.Example}'; found {other.Found}");
                 return null;
         }
     }
 
     /// <summary>Reads a value that stands in an override; null (and an error) where it is not YAML.</summary>
     public static RecipeNode? ReadValue(string text, Place place, RecipeErrors errors) =>
-        new YamlReader(text, place.Source, place, errors).Read(out _);
+        new YamlReader(text, place.Source, place, DocumentKind.Recipe, errors).Read(out _);
 
     private RecipeNode? Read(out bool failed)
     {
@@ -62,7 +67,7 @@ internal sealed class YamlReader
             _parser.Consume<DocumentEnd>();
             if (_parser.Accept<DocumentStart>(out var second))
             {
-                _errors.Add(At(second.Start), "a second YAML document ('---'); a recipe is one");
+                _errors.Add(At(second.Start), $"a second YAML document ('---'); a {_kind.Noun} is one");
             }
 
             return node;

@@ -51,7 +51,7 @@ internal sealed class StepReplay(RunDirectory run, ILogger logger, Action<string
             Data = data,
             CheckpointDirectory = run.CheckpointDirectory,
             ResumeFrom = checkpoint,
-            InitialWeights = checkpoint is null && Recipe.Train.From is { } weights ? RunWeights.FileOf(weights, note) : null,
+            InitialWeights = checkpoint is null && Recipe.Train.From is { } weights ? RunWeights.ToStartFrom(weights, note) : null,
             Probe = probe,
             RateFactor = record.FactorAt,
             Logger = logger,

@@ -169,7 +169,9 @@ public sealed class RunDirectory
     private static UserErrorException Exists(string runs, string id, string path) =>
         new($"run {id} exists in '{runs}'; resume it with: resume {path}, or choose another --id");
 
-    private static void CheckId(string id)
+    /// <summary>Whether a name may be a run's.</summary>
+    /// <exception cref="UserErrorException">It cannot be one.</exception>
+    internal static void CheckId(string id)
     {
         bool valid = id.Length is > 0 and <= LongestId && !id.StartsWith('.') && !id.EndsWith('.')
             && id.All(letter => char.IsLetterOrDigit(letter) || letter is '.' or '_' or '-' or '+' or '=' or ',' or '@');

@@ -61,6 +61,29 @@ public sealed class RunLock : IDisposable
         return Owner(run.LockFile) is { } owner && owner.Process.IsAlive ? owner : null;
     }
 
+    /// <summary>Who is written down as a run's owner, on whatever machine, alive or dead; null where nobody is.</summary>
+    internal static RunLockOwner? NamedOwner(RunDirectory run) => Owner(run.LockFile);
+
+    /// <summary>Whether a run's lock could not be taken now, by what <see cref="LiveOwner"/> sees and by the file that is locked. Who wants
+    /// it in this very moment may be refused: ask only after a refusal.</summary>
+    public static bool IsInUse(RunDirectory run)
+    {
+        if (LiveOwner(run) is not null)
+        {
+            return true;
+        }
+
+        try
+        {
+            using var guard = new FileStream(Path.Combine(run.Path, GuardName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return false;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return error is IOException held && IsHeld(held);
+        }
+    }
+
     /// <summary>Gives the lock back.</summary>
     public void Dispose()
     {
@@ -102,8 +125,9 @@ public sealed class RunLock : IDisposable
         }
     }
 
-    // EWOULDBLOCK of Linux and of macOS, and Windows' ERROR_SHARING_VIOLATION, in HResult's lower half.
-    private static bool IsHeld(IOException error) => (error.HResult & 0xffff) is 11 or 35 or 0x20;
+    /// <summary>Whether a file could not be opened because another process holds it: EWOULDBLOCK of Linux and of macOS, and Windows'
+    /// ERROR_SHARING_VIOLATION, in HResult's lower half.</summary>
+    internal static bool IsHeld(IOException error) => (error.HResult & 0xffff) is 11 or 35 or 0x20;
 
     private static RunLockOwner? Owner(string file)
     {

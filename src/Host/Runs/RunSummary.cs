@@ -47,6 +47,10 @@ public sealed record RunSummary
     /// <summary>Share of the training time that the trainer waited for data, of the last process.</summary>
     public double DataWaitShare { get; init; }
 
+    /// <summary>The most memory that a process of the run took: of the process on a CPU, on a GPU what the driver had given away; null where
+    /// the system does not tell.</summary>
+    public double? PeakMemoryBytes { get; init; }
+
     /// <summary>Different samples that could not be used.</summary>
     public long BadSamples { get; init; }
 
@@ -107,7 +111,8 @@ public sealed record RunSummary
     /// <param name="result">The result.</param>
     /// <param name="now">When it ended, UTC.</param>
     /// <param name="badSamples">Different samples that could not be used, over all processes; null: as the result says.</param>
-    public RunSummary Finish(TrainingResult result, DateTime now, long? badSamples = null)
+    /// <param name="peakMemoryBytes">The most memory that it took; null: not known.</param>
+    public RunSummary Finish(TrainingResult result, DateTime now, long? badSamples = null, double? peakMemoryBytes = null)
     {
         ArgumentNullException.ThrowIfNull(result);
         return this with
@@ -122,6 +127,7 @@ public sealed record RunSummary
             WallSeconds = WallSeconds + result.WallSeconds,
             ImagesPerSecond = result.ImagesPerSecond,
             DataWaitShare = result.DataWaitShare,
+            PeakMemoryBytes = peakMemoryBytes is { } peak ? Math.Max(peak, PeakMemoryBytes ?? 0) : PeakMemoryBytes,
             BadSamples = badSamples ?? result.BadSamples,
             SkippedSteps = result.SkippedSteps,
             Alarms = Alarms + result.Alarms,

@@ -56,6 +56,14 @@ public abstract class ImageClassifier : nn.Module<Tensor, Tensor>
         return x;
     }
 
+    /// <summary>Refuses images of a side that the network cannot take; most take any.</summary>
+    /// <param name="side">The side, in pixels.</param>
+    /// <param name="what">What has it, for the message.</param>
+    /// <exception cref="Pipeline.UserErrorException">It cannot.</exception>
+    public virtual void CheckSide(int side, string what)
+    {
+    }
+
     /// <summary>What one image of this side costs, counted by walking through the network.</summary>
     /// <exception cref="Pipeline.UserErrorException">The network takes no images of this side.</exception>
     public ModelCost CostAt(int side)

@@ -32,7 +32,7 @@ internal sealed class VisionTransformer : ImageClassifier, IFreshlyFilled
     private VisionTransformer(ModelConfig config, int heads, ModelOptions options) : base(config)
     {
         int width = heads * HeadSize, side = options.InputSize ?? config.InputSize;
-        CheckSide(side, "model.inputSize");
+        CheckPatches(side, "model.inputSize");
         int grid = side / Patch;
         _token = nn.Parameter(zeros(1, 1, width));
         _positions = nn.Parameter(zeros(1, 1 + grid * grid, width));
@@ -79,6 +79,9 @@ internal sealed class VisionTransformer : ImageClassifier, IFreshlyFilled
     public IEnumerable<(string Name, Fill Fill)> Fills => PositionEmbedding.Fills;
 
     /// <inheritdoc/>
+    public override void CheckSide(int side, string what) => CheckPatches(side, what);
+
+    /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {
         CheckSide((int)input.shape[2], "the image");
@@ -95,7 +98,7 @@ internal sealed class VisionTransformer : ImageClassifier, IFreshlyFilled
 
     private static Architecture Member(ModelConfig config, int heads) => new(config, (own, options) => new VisionTransformer(own, heads, options));
 
-    private static void CheckSide(int side, string what)
+    private static void CheckPatches(int side, string what)
     {
         if (side % Patch != 0)
         {

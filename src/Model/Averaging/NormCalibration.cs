@@ -5,7 +5,7 @@ namespace StreamTrainer.Model.Averaging;
 
 /// <summary>
 /// Measures the running statistics of a network's batch norms anew: each becomes the plain mean of the statistics of all batches that
-/// it is shown, as PyTorch's <c>update_bn</c>. All other layers do what they do in an evaluation. Training thread only.
+/// it is shown, as PyTorch's <c>update_bn</c>; those of frozen norms stay. All other layers do what they do in an evaluation. Training thread only.
 /// </summary>
 public sealed class NormCalibration : IDisposable
 {
@@ -58,5 +58,5 @@ public sealed class NormCalibration : IDisposable
         _model.train(_training);
     }
 
-    private static BatchNorm[] NormsOf(nn.Module model) => [.. model.modules().OfType<BatchNorm>()];
+    private static BatchNorm[] NormsOf(nn.Module model) => [.. model.modules().OfType<BatchNorm>().Where(norm => !norm.Frozen)];
 }

@@ -1,5 +1,6 @@
 using StreamTrainer.Model.Runtime;
 using System.Numerics;
+using StreamTrainer.Model.Architectures.Layers;
 using StreamTrainer.Model.State;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -12,7 +13,7 @@ public abstract class WeightAverage : IDisposable
 {
     private readonly FlatState _flat;
     private readonly Tensor _average;
-    private readonly (Tensor Value, Tensor Average)[] _buffers;
+    private readonly (Tensor Value, Tensor Average, bool Stays)[] _buffers;
     private bool _swapped;
 
     /// <summary>An average that begins as the model is.</summary>
@@ -26,7 +27,8 @@ public abstract class WeightAverage : IDisposable
         using var guard = no_grad();
         using var scope = NewDisposeScope();
         _average = flat.Values.clone().DetachFromDisposeScope();
-        _buffers = [.. model.named_buffers().Select(entry => (entry.buffer, entry.buffer.clone().DetachFromDisposeScope()))];
+        HashSet<string> frozen = [.. model.named_modules().Where(entry => entry.module is IFreezable { Frozen: true }).Select(entry => entry.name)];
+        _buffers = [.. model.named_buffers().Select(entry => (entry.buffer, entry.buffer.clone().DetachFromDisposeScope(), frozen.Contains(OwnerOf(entry.name))))];
     }
 
     /// <summary>The average's own tensors: the buffers', in the model's order, behind the parameters', flat.</summary>
@@ -74,7 +76,7 @@ public abstract class WeightAverage : IDisposable
         RefuseWhile(swapped: true);
         using var guard = no_grad();
         _average.copy_(_flat.Values);
-        foreach ((Tensor value, Tensor average) in _buffers)
+        foreach ((Tensor value, Tensor average, _) in _buffers)
         {
             average.copy_(value);
         }
@@ -84,7 +86,7 @@ public abstract class WeightAverage : IDisposable
     public void Dispose()
     {
         _average.Dispose();
-        foreach ((_, Tensor average) in _buffers)
+        foreach ((_, Tensor average, _) in _buffers)
         {
             average.Dispose();
         }
@@ -99,7 +101,16 @@ public abstract class WeightAverage : IDisposable
         RefuseWhile(swapped: true);
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        Follow(_average, _flat.Values, _flat.Blocks, decay, rest);
+        if (FlatMemory.IsReachable(_flat.Values) || _flat.Segments.All(segment => segment.IsTrained))
+        {
+            Follow(_average, _flat.Values, _flat, decay, rest);
+            return;
+        }
+
+        foreach (ParameterSegment segment in _flat.Segments.Where(segment => segment.IsTrained))
+        {
+            Follow(_average.narrow(0, segment.Offset, segment.Count), _flat.Values.narrow(0, segment.Offset, segment.Count), null, decay, rest);
+        }
     }
 
     /// <summary>Moves the buffers' averages; whole numbers are truncated.</summary>
@@ -107,23 +118,26 @@ public abstract class WeightAverage : IDisposable
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        foreach ((Tensor value, Tensor average) in _buffers)
+        foreach ((Tensor value, Tensor average, _) in _buffers.Where(buffer => !buffer.Stays))
         {
             Follow(average, value, null, decay, rest);
         }
     }
 
-    private static void Follow(Tensor average, Tensor value, FlatBlocks? blocks, double decay, double rest)
+    /// <summary>The name of the layer that a buffer belongs to.</summary>
+    private static string OwnerOf(string buffer) => buffer.LastIndexOf('.') is >= 0 and var dot ? buffer[..dot] : "";
+
+    private static void Follow(Tensor average, Tensor value, FlatState? flat, double decay, double rest)
     {
         if (FlatMemory.IsReachable(value) && FlatMemory.IsReachable(average))
         {
             if (value.dtype == ScalarType.Float64)
             {
-                Follow<double>(average, value, blocks, decay, rest);
+                Follow<double>(average, value, flat, decay, rest);
             }
             else
             {
-                Follow<float>(average, value, blocks, decay, rest);
+                Follow<float>(average, value, flat, decay, rest);
             }
         }
         else if (value.is_floating_point())
@@ -137,18 +151,25 @@ public abstract class WeightAverage : IDisposable
         }
     }
 
-    private static unsafe void Follow<T>(Tensor average, Tensor value, FlatBlocks? blocks, double decayNumber, double restNumber)
+    private static unsafe void Follow<T>(Tensor average, Tensor value, FlatState? flat, double decayNumber, double restNumber)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         T* to = FlatMemory.Pointer<T>(average), from = FlatMemory.Pointer<T>(value);
         T decay = T.CreateTruncating(decayNumber), rest = T.CreateTruncating(restNumber);
-        if (blocks is null)
+        if (flat is null)
         {
             AverageKernel.Update(to, from, value.numel(), decay, rest);
         }
         else
         {
-            blocks.ForEach((block, _) => AverageKernel.Update(to + block.Offset, from + block.Offset, block.Count, decay, rest));
+            // What is not trained is its own average, and stays so to the bit: the sum of its parts would be rounded.
+            flat.Blocks.ForEach((block, _) =>
+            {
+                if (flat.Segments[block.Parameter].IsTrained)
+                {
+                    AverageKernel.Update(to + block.Offset, from + block.Offset, block.Count, decay, rest);
+                }
+            });
         }
     }
 
@@ -166,7 +187,7 @@ public abstract class WeightAverage : IDisposable
             Exchange(_flat.Values, _average);
         }
 
-        foreach ((Tensor value, Tensor average) in _buffers)
+        foreach ((Tensor value, Tensor average, _) in _buffers)
         {
             Exchange(value, average);
         }

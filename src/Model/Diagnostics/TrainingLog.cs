@@ -41,8 +41,14 @@ internal static partial class TrainingLog
     [LoggerMessage(2008, LogLevel.Warning, "the run was started in {Before} and goes on in {Now}: results will differ a little")]
     public static partial void PrecisionChanged(ILogger logger, string before, string now);
 
-    [LoggerMessage(2012, LogLevel.Information, "starts from the weights of {File}; fresh stays: {Kept}")]
-    public static partial void StartsFrom(ILogger logger, string file, string kept);
+    [LoggerMessage(2012, LogLevel.Information, "starts from the weights of {File}; {Head}")]
+    public static partial void StartsFrom(ILogger logger, string file, string head);
+
+    [LoggerMessage(2013, LogLevel.Information, "only {Parts} are trained, {Parameters} parameters; all else stays, its batch norm uses its running statistics and keeps them")]
+    public static partial void TrainsOnly(ILogger logger, string parts, long parameters);
+
+    [LoggerMessage(2014, LogLevel.Information, "images are {Side} px from epoch {Epoch} on")]
+    public static partial void ImagesAre(ILogger logger, int side, long epoch);
 
     [LoggerMessage(2020, LogLevel.Information, "train.groupSize is {Group} and each of {Ranks} ranks has a part of a group: it is mixed as a whole one, but batch norm takes its statistics over {Share} images and not over {Whole}")]
     public static partial void SharedGroup(ILogger logger, int group, int ranks, int share, int whole);

@@ -24,7 +24,7 @@ public unsafe interface ICollectives : IDisposable
     /// <summary>Every rank's bytes on every rank, by rank; they may be of different lengths.</summary>
     IReadOnlyList<byte[]> Gather(ReadOnlySpan<byte> bytes);
 
-    /// <summary>Some of the ranks, for themselves, to be used by another thread at the same time; all ranks ask together.</summary>
+    /// <summary>Some of the ranks, for themselves; all ranks ask together.</summary>
     /// <param name="number">Ranks that give the same number are together, in the order of their ranks.</param>
     ICollectives Part(int number);
 

@@ -18,8 +18,8 @@ public sealed unsafe class RankGroup(ICollectives collectives, DistributedOption
 {
     private readonly CancellationTokenSource _agreed = new();
     private GradientExchange? _exchange;
-    private bool _onDevices, _summing;
     private ISharedSums? _shared;
+    private bool _onDevices, _summing;
     private CancellationToken _asked;
 
     /// <inheritdoc/>
@@ -54,8 +54,9 @@ public sealed unsafe class RankGroup(ICollectives collectives, DistributedOption
             }
         }
 
-        // NCCL's sums of two groups at once may wait for each other where ranks launch them in different orders.
-        _exchange = new GradientExchange(state.Flat, buckets, reducer, options.Overlap && (onCpu || _shared is null));
+        // One exchange at a time: NCCL's sums of two groups may wait for each other where ranks launch them in different orders, and whether
+        // this rank waits for others could not be told.
+        _exchange = new GradientExchange(state.Flat, buckets, reducer, options.Overlap && _shared is null);
     }
 
     /// <inheritdoc/>

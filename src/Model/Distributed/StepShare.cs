@@ -20,8 +20,11 @@ public readonly record struct StepShare(StepSizes Whole, int Rank, int Ranks)
     /// <summary>Images of a group, or of the rank's part of one.</summary>
     public int Group => Math.Min(Whole.Group, Batch);
 
+    /// <summary>Images of a whole group, over all ranks that have parts of it.</summary>
+    public int WholeGroup => Whole.Group;
+
     /// <summary>Ranks that have parts of the same group; 1 where a rank has whole ones.</summary>
-    public int RanksOfGroup => Whole.Group / Group;
+    public int RanksOfGroup => WholeGroup / Group;
 
     /// <summary>Images of a pass.</summary>
     public int Micro => Math.Min(Whole.Micro, Group);
@@ -52,13 +55,17 @@ public readonly record struct StepShare(StepSizes Whole, int Rank, int Ranks)
     {
         get
         {
-            var partition = new RankPartition(Rank, Ranks, Batch, Whole.Groups);
-            int groups = Whole.Groups;
-            return HasPartOfPass ? [.. Enumerable.Range(0, Batch).Select(row => partition.PositionOf(0, row) / groups)] : null;
+            StepShare share = this;
+            return HasPartOfPass ? [.. Enumerable.Range(0, Batch).Select(row => (long)share.ItemOf(row))] : null;
         }
     }
 
     private bool HasPartOfPass => Group < Whole.Group && Micro == Group && Whole.Micro == Whole.Group;
+
+    /// <summary>The place in the whole group of a row of this rank's group: of a part of one, half are of the group's head and half of its
+    /// tail, as they are dealt (<see cref="RankPartition"/>).</summary>
+    /// <param name="row">The row.</param>
+    public int ItemOf(int row) => (int)(new RankPartition(Rank, Ranks, Batch, Whole.Groups).PositionOf(0, row) / Whole.Groups);
 
     /// <summary>The share of a rank.</summary>
     /// <exception cref="UserErrorException">The step cannot be divided so.</exception>

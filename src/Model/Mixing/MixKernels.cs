@@ -28,6 +28,23 @@ internal static class MixKernels
         }
     }
 
+    /// <summary>The same for <paramref name="one"/> alone.</summary>
+    public static void BlendInto(Span<byte> one, ReadOnlySpan<byte> other, float keep, float give)
+    {
+        int i = 0;
+        for (; i <= one.Length - Vector128<byte>.Count; i += Vector128<byte>.Count)
+        {
+            (Vector256<int> a0, Vector256<int> a1) = Wider(Wide(Vector128.Create<byte>(one.Slice(i, 16))));
+            (Vector256<int> b0, Vector256<int> b1) = Wider(Wide(Vector128.Create(other.Slice(i, 16))));
+            Narrow(Mixed(a0, b0, keep, give), Mixed(a1, b1, keep, give)).CopyTo(one[i..]);
+        }
+
+        for (; i < one.Length; i++)
+        {
+            one[i] = Mixed(one[i], other[i], keep, give);
+        }
+    }
+
     /// <summary>Exchanges two stretches.</summary>
     public static void Swap(Span<byte> one, Span<byte> other)
     {

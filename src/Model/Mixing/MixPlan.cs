@@ -3,7 +3,8 @@ using StreamTrainer.Pipeline.Transforms;
 
 namespace StreamTrainer.Model.Mixing;
 
-/// <summary>How one batch is mixed with itself read backwards; timm's batch mode (Zhang et al., arXiv 1710.09412; Yun et al., arXiv 1905.04899).</summary>
+/// <summary>How an image, or each of a group, is mixed with its partner, the one in its place when the group is read backwards (Zhang et al.,
+/// arXiv 1710.09412; Yun et al., arXiv 1905.04899; timm's Mixup).</summary>
 /// <param name="Lambda">The share that an image keeps of itself; for cutmix after the box was cut to the image.</param>
 /// <param name="Cutmix">Whether a box is exchanged; otherwise images are blended.</param>
 /// <param name="Top">First row of the box.</param>
@@ -27,8 +28,9 @@ public readonly record struct MixPlan(double Lambda, bool Cutmix = false, int To
         return Draw(ref draws, options, size.Height, size.Width);
     }
 
-    /// <summary>Draws a batch's plan: the gate; where both are on, which of them; lambda; for cutmix the box's centre, y then x.</summary>
-    /// <param name="draws">The batch's draws.</param>
+    /// <summary>Draws a plan: the gate; where both are on, which of them; lambda, for cutmix the box's centre, y then x; or, with sizes of
+    /// boxes, height, width, top, left. timm keeps what is an image's own in fp32.</summary>
+    /// <param name="draws">The group's draws, or the image's.</param>
     /// <param name="options">What is on, and how likely.</param>
     /// <param name="height">Rows of an image.</param>
     /// <param name="width">Columns of an image.</param>
@@ -41,9 +43,31 @@ public readonly record struct MixPlan(double Lambda, bool Cutmix = false, int To
             return None;
         }
 
+        bool single = options.Mode != MixMode.Batch;
+        if (cutmix && options.CutmixMinMax is { } sides)
+        {
+            return Kept(BoxWithin(ref draws, sides, height, width), single);
+        }
+
         double lambda = BetaDistribution.Draw(ref draws, cutmix ? options.Cutmix : options.Mixup);
-        return cutmix ? Box(ref draws, lambda, height, width) : new MixPlan(lambda);
+        MixPlan drawn = Kept(new MixPlan(lambda), single);
+        // A share that rounds to 1 mixes nothing; timm draws no box for it.
+        return cutmix && drawn.Lambda < 1 ? Kept(Box(ref draws, drawn.Lambda, height, width), single) : drawn;
     }
+
+    /// <summary>Draws a box of sides between two shares of the image's; whole pixels, the largest exclusive. It lies in the image.</summary>
+    internal static MixPlan BoxWithin<TDraws>(ref TDraws draws, IReadOnlyList<double> sides, int height, int width)
+        where TDraws : struct, IDraws
+    {
+        int boxHeight = Whole(ref draws, (int)(height * sides[0]), (int)(height * sides[1])), boxWidth = Whole(ref draws, (int)(width * sides[0]), (int)(width * sides[1]));
+        int top = Whole(ref draws, 0, height - boxHeight), left = Whole(ref draws, 0, width - boxWidth);
+        return new MixPlan(1.0 - (double)boxHeight * boxWidth / ((double)height * width), true, top, top + boxHeight, left, left + boxWidth);
+    }
+
+    private static int Whole<TDraws>(ref TDraws draws, int from, int below)
+        where TDraws : struct, IDraws => from + (int)Math.Floor(draws.Next() * (below - from));
+
+    private static MixPlan Kept(MixPlan plan, bool single) => single ? plan with { Lambda = (float)plan.Lambda } : plan;
 
     /// <summary>Draws whether a batch is mixed, and which way.</summary>
     internal static bool Decide<TDraws>(ref TDraws draws, MixOptions options, out bool cutmix)

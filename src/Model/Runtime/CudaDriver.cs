@@ -27,9 +27,8 @@ internal static unsafe class CudaDriver
             : 0;
     }
 
-    /// <summary>Bytes of a device's memory that the driver has given away, to anybody; none: there is no driver, or libtorch has not used
-    /// the device on this thread yet.</summary>
-    public static double? UsedMemory(int index)
+    /// <summary>Bytes of a device's memory that the driver has given away, to anybody, and bytes of all; none: there is no driver.</summary>
+    public static (double Used, double Total)? Memory(int index)
     {
         if (Library is not { } handle || !NativeLibrary.TryGetExport(handle, "cuMemGetInfo_v2", out nint getInfo))
         {
@@ -39,6 +38,6 @@ internal static unsafe class CudaDriver
         // libtorch's current context is that of the device.
         using TorchSharp.torch.Tensor touch = TorchSharp.torch.zeros(1, device: TorchSharp.torch.device(TorchSharp.DeviceType.CUDA, index));
         nuint free, total;
-        return ((delegate* unmanaged<nuint*, nuint*, int>)getInfo)(&free, &total) == 0 ? total - free : null;
+        return ((delegate* unmanaged<nuint*, nuint*, int>)getInfo)(&free, &total) == 0 ? (total - free, total) : null;
     }
 }

@@ -51,7 +51,10 @@ public static class TorchRuntime
     public static bool CudaComputesBf16(int index) => CudaDriver.ComputeCapabilityMajor(index) >= 8;
 
     /// <summary>Bytes of a CUDA device's memory that its driver has given away, to anybody; none: it does not tell.</summary>
-    public static double? CudaUsedMemory(int index) => CudaDriver.UsedMemory(index);
+    public static double? CudaUsedMemory(int index) => CudaDriver.Memory(index)?.Used;
+
+    /// <summary>Bytes of a CUDA device's memory; none: its driver does not tell.</summary>
+    public static double? CudaTotalMemory(int index) => CudaDriver.Memory(index)?.Total;
 
     /// <summary>Overrides what was found, for a test; null: as found.</summary>
     internal static void Force(bool? linearForPointwise) => s_linearForPointwise = linearForPointwise;

@@ -27,8 +27,11 @@ public sealed class Evaluator(ISampleSource source, Recipe recipe, ComputeDevice
 
     /// <summary>Runs the model in evaluation mode over the whole set. Blocks the calling thread, which must be the one that
     /// owns the model.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="token">Asks to stop.</param>
+    /// <param name="predictions">Gets each image's answer, of all ranks; none: nobody wants them.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public EvaluationResult Run(ImageClassifier model, CancellationToken token)
+    public EvaluationResult Run(ImageClassifier model, CancellationToken token, ImagePredictions? predictions = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         using var activity = TrainingMetrics.Activities.StartActivity("evaluate");
@@ -64,6 +67,7 @@ public sealed class Evaluator(ISampleSource source, Recipe recipe, ComputeDevice
                     Tensor logits = TestTimeForward.Logits(model, images, options.Tta).to(ScalarType.Float32);
                     batches.StageNext();
                     score.Add(logits, batch.Labels.AsSpan(0, batch.Count));
+                    predictions?.Add(logits, batch.Labels.AsSpan(0, batch.Count), batch.Indices.AsSpan(0, batch.Count));
                 }
 
                 _ranks.Meet();
@@ -80,6 +84,7 @@ public sealed class Evaluator(ISampleSource source, Recipe recipe, ComputeDevice
         }
 
         score.SumOver(_ranks);
+        predictions?.SumOver(_ranks);
         return new EvaluationResult(score.Top1, score.Top5, score.MeanCrossEntropy, score.Count);
     }
 

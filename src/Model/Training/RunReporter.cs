@@ -17,8 +17,9 @@ internal sealed class RunReporter(ITrainingObserver observer, Recipe recipe, Pha
     private readonly HashSet<string> _rejected = new(StringComparer.Ordinal);
     private double _lastLoss = double.NaN;
 
-    /// <summary>The run starts.</summary>
-    public void Start(TrainProgress progress, long parameters, ComputeDevice device, ISampleSource train, ISampleSource? val, int ranks)
+    /// <summary>The run starts, on so many ranks; <paramref name="from"/> says of a fresh one what it starts from, where its weights are not
+    /// fresh.</summary>
+    public void Start(TrainProgress progress, long parameters, ComputeDevice device, ISampleSource train, ISampleSource? val, string? from, int ranks)
     {
         TrainingLog.Starting(logger, recipe.Model.Name, parameters, train.ClassNames.Count, device.ToString(), device.PrecisionName, train.Count, totalSteps);
         observer.On(new RunStarted
@@ -33,6 +34,7 @@ internal sealed class RunReporter(ITrainingObserver observer, Recipe recipe, Pha
             Model = recipe.Model.Name,
             Device = device.ToString(),
             Precision = device.PrecisionName,
+            From = from,
             Ranks = ranks,
         });
         _window.Restart(clock);

@@ -14,8 +14,8 @@ namespace StreamTrainer.Model.Training;
 /// <param name="state">The run's state.</param>
 /// <param name="device">Where it is computed.</param>
 /// <param name="clock">Books where the time goes.</param>
-/// <param name="open">The training images from the first on.</param>
-internal sealed class SwaUpdates(Recipe recipe, TrainState state, ComputeDevice device, PhaseClock clock, Func<ImagePipeline> open)
+/// <param name="open">The training images from the first on, of an epoch's size.</param>
+internal sealed class SwaUpdates(Recipe recipe, TrainState state, ComputeDevice device, PhaseClock clock, Func<long, ImagePipeline> open)
 {
     private readonly SwaOptions _options = recipe.Swa;
 
@@ -48,7 +48,7 @@ internal sealed class SwaUpdates(Recipe recipe, TrainState state, ComputeDevice 
         {
             if (NormCalibration.Has(state.Model))
             {
-                state.Swa!.WithinModel(() => Measure(stop));
+                state.Swa!.WithinModel(() => Measure((progress.Step - 1) / progress.StepsPerEpoch, stop));
             }
 
             return progress with { SwaCalibrated = progress.SwaModels };
@@ -63,10 +63,10 @@ internal sealed class SwaUpdates(Recipe recipe, TrainState state, ComputeDevice 
         }
     }
 
-    private void Measure(CancellationToken stop)
+    private void Measure(long epoch, CancellationToken stop)
     {
         StepSizes sizes = StepSizes.Of(recipe.Train);
-        using ImagePipeline pipeline = open();
+        using ImagePipeline pipeline = open(epoch);
         using var feed = new DeviceFeed(device.Device, recipe.Data.Mean, recipe.Data.Std);
         using var calibration = new NormCalibration(state.Model);
         using var guard = no_grad();

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using StreamTrainer.Model.Precision;
+using StreamTrainer.Model.Weights;
 using StreamTrainer.Pipeline.Options;
 
 namespace StreamTrainer.Model.Training;
@@ -37,8 +38,16 @@ public sealed record TrainOptions
     public long Seed { get; init; }
 
     /// <summary>Weights to start from.</summary>
-    [Description("Weights to start from instead of fresh ones: a run, a file (safetensors or .pth) or a model of the hub (timm/resnet50.a1_in1k). For other classes the classifier is fresh.")]
+    [Description("Weights to start from instead of fresh ones: a run, a file (safetensors or .pth) or a model of the hub (timm/resnet50.a1_in1k). Read once, at the start of a fresh run; what does not fit the network is an error, but for the classifier (train.head) and a transformer's positions for another size, which are resampled as timm does.")]
     public string? From { get; init; }
+
+    /// <summary>What becomes of their classifier.</summary>
+    [Description("The classifier of train.from: auto keeps it where the classes are the same (by name; by number where the weights do not name theirs) and begins with a fresh one else; keep, whatever the classes are called; fresh.")]
+    public HeadChoice Head { get; init; } = HeadChoice.Auto;
+
+    /// <summary>Train these parts alone.</summary>
+    [Description("Train only these parts and leave the rest as it is, for fine-tuning: head (the classifier), norms (all of them), lastNorm (the last one before the classifier). What is left gets no gradient, decay or moments, its batch norm uses its running statistics and keeps them, and no drop path. []: everything.")]
+    public IReadOnlyList<TrainedPart> Only { get; init; } = [];
 
     /// <summary>Arithmetic of forward and backward.</summary>
     [Description("Arithmetic of forward and backward; auto takes bf16 where the device computes it. fp16 scales the loss; tf32 is for CUDA.")]

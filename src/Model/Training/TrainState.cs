@@ -23,6 +23,12 @@ public sealed class TrainState : IDisposable
         }
 
         Model.CheckpointActivations = recipe.Train.CheckpointActivations;
+        foreach (int side in recipe.Augment.Sizes?.Over(recipe.Train.Epochs) ?? [])
+        {
+            Model.CheckSide(side, "augment.sizes");
+        }
+
+        TrainedParts.Freeze(Model, recipe.Train.Only);
         Flat = new FlatState(Model);
         if (recipe.Optimizer.LayerDecay is not null && Model.LayerOf is null)
         {

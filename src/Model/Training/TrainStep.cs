@@ -57,8 +57,12 @@ public sealed class TrainStep(
             for (int first = 0; first < _sizes.Group; first += _sizes.Micro, pass++)
             {
                 using var passScope = NewDisposeScope();
-                Tensor images = feed.Normalise(mixed.narrow(0, first, _sizes.Micro));
-                feed.Adjust(images, batch, group * _sizes.Group + first);
+                Tensor images = mixed.narrow(0, first, _sizes.Micro);
+                if (images.dtype == ScalarType.Byte)
+                {
+                    images = Ready(images, batch, group * _sizes.Group + first);
+                }
+
                 bool last = pass == _sizes.Passes - 1;
                 if (last)
                 {
@@ -100,7 +104,11 @@ public sealed class TrainStep(
         share.RowsOfPass is { } rows ? new PassPart(share.Whole.Micro, tensor([.. rows], device: device).DetachFromDisposeScope()) : null;
 
     /// <inheritdoc/>
-    public void Dispose() => _kept?.Dispose();
+    public void Dispose()
+    {
+        _kept?.Dispose();
+        _part?.Rows.Dispose();
+    }
 
     private void Clip(double? norm)
     {
@@ -167,8 +175,17 @@ public sealed class TrainStep(
         return value.detach();
     }
 
-    /// <summary>A group's pixels and what they should have been. Its draws are those of its place among all groups of the epoch.</summary>
-    private (Tensor Pixels, Targets Targets) Mixed(Batch batch, Tensor pixels, Tensor labels, int group)
+    /// <summary>Normalised images, with what was drawn for them done.</summary>
+    private Tensor Ready(Tensor pixels, Batch batch, int first)
+    {
+        Tensor images = feed.Normalise(pixels);
+        feed.Adjust(images, batch, first);
+        return images;
+    }
+
+    /// <summary>A group's pixels, or its images ready for the network where floats are mixed, and what they should have been. Its draws are
+    /// those of its place among all groups of the epoch.</summary>
+    private (Tensor Images, Targets Targets) Mixed(Batch batch, Tensor pixels, Tensor labels, int group)
     {
         int first = group * _sizes.Group;
         (Tensor own, Tensor classes) = (pixels.narrow(0, first, _sizes.Group), labels.narrow(0, first, _sizes.Group));
@@ -177,8 +194,8 @@ public sealed class TrainStep(
             return (own, Targets.Labels(classes));
         }
 
-        MixPlan plan = MixPlan.Of(recipe.Train.Seed, batch.Epoch, _sizes.GroupOf(batch.IndexInEpoch, group), recipe.Mix, batch.ImageSize);
-        (Tensor mixed, Tensor shares) = mixer.Apply(own, classes, plan);
+        var plan = GroupMix.Of(recipe.Train.Seed, batch.Epoch, _sizes.GroupOf(batch.IndexInEpoch, group), _sizes, recipe.Mix, batch.ImageSize);
+        (Tensor mixed, Tensor shares) = recipe.Mix.Floats ? mixer.ApplyFloats(Ready(own, batch, first), classes, plan) : mixer.Apply(own, classes, plan);
         return (mixed, Targets.Soft(shares));
     }
 

@@ -42,6 +42,8 @@ public sealed class Trainer : IDisposable
     private readonly SwaUpdates? _swa;
     private readonly long _totalSteps;
     private TrainProgress _progress;
+    private string? _start;
+    private int _side;
 
     private Trainer(TrainingJob job, ITrainingObserver observer)
     {
@@ -56,7 +58,7 @@ public sealed class Trainer : IDisposable
         _progress = job.ResumeFrom is { } from ? CheckpointStore.ParseProgress(_ranks.OfFirst(() => CheckpointStore.ReadBytes(from)), from) : new TrainProgress();
         _state = new TrainState(_recipe, classes, _device.Device);
         _feed = new DeviceFeed(_device.Device, _recipe.Data.Mean, _recipe.Data.Std);
-        _flow = new TrainingFlow(done => OpenPipeline(TrainingBatches.Plan(_recipe, _train.Count, _share).After(done, _train.Count)), _feed);
+        _flow = new TrainingFlow(done => OpenPipeline(_recipe, TrainingBatches.Plan(_recipe, _train.Count, _share).After(done, _train.Count)), _feed);
         _flow.StartAfter(_progress.Step);
         _totalSteps = Math.Min(_flow.BatchesPerEpoch * _recipe.Train.Epochs, _recipe.Train.MaxSteps ?? long.MaxValue);
         _schedule = SwaRate.Over(Schedules.Schedules.Create(_recipe.Schedule, _recipe.Optimizer.Lr, _recipe.Train.Epochs), _recipe.Swa);
@@ -68,7 +70,7 @@ public sealed class Trainer : IDisposable
         _alarms = new Alarms(_recipe, _train, _reporter, _ranks, job.Logger);
         _validation = _data.Val is null || job.Probe is not null ? null : new Validation(_data.Val, _recipe, _state, _device, _reporter, _clock, _ranks, job.Logger);
         // The first images of the whole step, on every rank the same.
-        _swa = _state.Swa is null || job.Probe is not null ? null : new SwaUpdates(_recipe, _state, _device, _clock, () => OpenPipeline(TrainingBatches.Plan(_recipe, _train.Count)));
+        _swa = _state.Swa is null || job.Probe is not null ? null : new SwaUpdates(_recipe, _state, _device, _clock, epoch => OpenMeasuring(TrainingBatches.WithImagesOf(_recipe, epoch)));
         _store = new CheckpointStore(job.CheckpointDirectory, _recipe.Checkpoint.Keep, _recipe.Checkpoint.KeepEvery);
         _saving = new Saving(_store, _recipe.Checkpoint, _state, _reporter, _clock, job.Logger);
     }
@@ -207,7 +209,12 @@ public sealed class Trainer : IDisposable
         _progress = _progress with { Threads = _device.Threads, Precision = _device.PrecisionName };
         _state.Model.train();
         SizeNotes.Tell(_recipe, _share, _job.Logger);
-        _reporter.Start(_progress, _state.Flat.Segments.Sum(segment => segment.Count), _device, _train, _data.Val, _ranks.Size);
+        if (_recipe.Train.Only.Count > 0)
+        {
+            TrainingLog.TrainsOnly(_job.Logger, string.Join(", ", _recipe.Train.Only.Select(part => part.ToString())), _state.Flat.Segments.Where(segment => segment.IsTrained).Sum(segment => segment.Count));
+        }
+
+        _reporter.Start(_progress, _state.Flat.Segments.Sum(segment => segment.Count), _device, _train, _data.Val, _start, _ranks.Size);
         if (_job.ResumeFrom is null && _recipe.Health.RollsBack)
         {
             // What to go back to where it goes wrong in the first steps.
@@ -238,12 +245,15 @@ public sealed class Trainer : IDisposable
     {
         if (_job.InitialWeights is { } weights)
         {
-            TrainingLog.StartsFrom(_job.Logger, weights, string.Join(", ", StateDict.LoadToGoOnFrom(_state.Model, weights)) is { Length: > 0 } kept ? kept : "nothing");
+            StartingHead head = StateDict.LoadToGoOnFrom(_state.Model, weights.File,
+                outputs => StartingHead.Decide(_recipe.Train.Head, _train.ClassNames, _data.Classes, weights.ClassNames, outputs));
+            _start = $"from the weights of {weights.Name}; {head.Reason}";
+            TrainingLog.StartsFrom(_job.Logger, weights.File, head.Reason);
         }
         else
         {
             // The first images of the whole step, for any number of ranks.
-            DataInitialization.Run(_state.Model, _feed, () => OpenPipeline(TrainingBatches.Plan(_recipe, _train.Count)), stop);
+            DataInitialization.Run(_state.Model, _feed, () => OpenMeasuring(_recipe), stop);
         }
 
         // It was made before the data had a part in the weights.
@@ -279,6 +289,12 @@ public sealed class Trainer : IDisposable
         double rate = _schedule.RateAt(epoch) * (_job.RateFactor?.Invoke(step) ?? _health.State.RateFactor);
         HealthState before = _health.State;
         int count = batch!.Count;
+        if (_recipe.Augment.Sizes is not null && batch.ImageSize.Width != _side)
+        {
+            _side = batch.ImageSize.Width;
+            TrainingLog.ImagesAre(_job.Logger, _side, batch.Epoch + 1);
+        }
+
         StepOutcome outcome = _step.Run(batch, step, rate);
         _flow.Copied(_feed.TakeCopyTicks());
         if (outcome.Fault is { } fault && _job.Probe?.Step != step && Act(_alarms.Of(fault, outcome, step, rate, before)))
@@ -399,8 +415,11 @@ public sealed class Trainer : IDisposable
     /// <summary>The epoch of the step that was done last.</summary>
     private long LastEpoch => (_progress.Step - 1) / _progress.StepsPerEpoch;
 
-    private ImagePipeline OpenPipeline(PipelinePlan plan) =>
-        new(_train, () => TrainingBatches.Transform(_recipe), _recipe.Data, plan, new TensorBatchMemory(_device.Device), _job.Logger);
+    /// <summary>The first images of the whole step, for any number of ranks.</summary>
+    private ImagePipeline OpenMeasuring(Recipe recipe) => OpenPipeline(recipe, TrainingBatches.Plan(recipe, _train.Count));
+
+    private ImagePipeline OpenPipeline(Recipe recipe, PipelinePlan plan) =>
+        new(_train, () => TrainingBatches.Transform(recipe), recipe.Data, plan, new TensorBatchMemory(_device.Device), _job.Logger);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -17,7 +17,7 @@ public static class TrainingBatches
         ArgumentNullException.ThrowIfNull(recipe);
         var size = new ImageSize(recipe.Augment.Size, recipe.Augment.Size);
         return PipelinePlan.ForTraining(recipe.Train.Seed, recipe.Train.BatchSize, size, recipe.Train.Epochs, 0, count, recipe.Data)
-            with { Augment = recipe.Augment, Groups = StepSizes.Of(recipe.Train).Groups };
+            with { Augment = recipe.Augment, Sizes = recipe.Augment.Sizes, Groups = StepSizes.Of(recipe.Train).Groups };
     }
 
     /// <summary>The batches of one rank, from the first on.</summary>
@@ -46,6 +46,13 @@ public static class TrainingBatches
         }
 
         return (epoch, first, samples);
+    }
+
+    /// <summary>The same recipe with an epoch's images from the first epoch on, for what is measured on them.</summary>
+    public static Recipe WithImagesOf(Recipe recipe, long epoch)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        return recipe.Augment.Sizes is { } sizes ? recipe with { Augment = recipe.Augment with { Size = sizes.At(epoch), Sizes = null } } : recipe;
     }
 
     /// <summary>The transform of one worker.</summary>

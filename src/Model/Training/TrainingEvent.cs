@@ -50,6 +50,9 @@ public sealed record RunStarted : TrainingEvent
     /// <summary>The arithmetic in use, as <c>bf16</c>.</summary>
     [Key("precision")] public string Precision { get; init; } = "";
 
+    /// <summary>The weights that a fresh run starts from, and what becomes of their classifier; none: fresh weights, or resumed.</summary>
+    [Key("from")] public string? From { get; init; }
+
     /// <summary>Processes that train together; 0 in logs of earlier versions.</summary>
     [Key("ranks")] public int Ranks { get; init; }
 }

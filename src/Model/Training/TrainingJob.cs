@@ -18,8 +18,8 @@ public sealed record TrainingJob
     /// <summary>The checkpoint directory to go on from; none: from the start.</summary>
     public string? ResumeFrom { get; init; }
 
-    /// <summary>The file of weights that a fresh run starts from; none: fresh ones.</summary>
-    public string? InitialWeights { get; init; }
+    /// <summary>The weights that a fresh run starts from; none: fresh ones.</summary>
+    public InitialWeights? InitialWeights { get; init; }
 
     /// <summary>Looks into a step, with which the training then ends; nothing is saved or scored meanwhile. None: it goes to its end.</summary>
     public StepProbe? Probe { get; init; }

@@ -17,7 +17,7 @@ public sealed class TrainingReplay : IDisposable
     private readonly Recipe _recipe;
     private readonly StepSizes _sizes;
     private readonly int _classes;
-    private readonly ImageSize _size;
+    private readonly PipelinePlan _plan;
     private readonly SampleReplay _samples;
 
     // Made where it is needed: it loads libtorch.
@@ -35,9 +35,8 @@ public sealed class TrainingReplay : IDisposable
         _sizes = StepSizes.Of(recipe.Train);
         _classes = recipe.Model.NumClasses ?? source.ClassNames.Count;
         RunChecks.Classes(source, _classes);
-        PipelinePlan plan = TrainingBatches.Plan(recipe, source.Count);
-        _size = plan.ImageSize;
-        _samples = new SampleReplay(source, plan, TrainingBatches.Transform(recipe));
+        _plan = TrainingBatches.Plan(recipe, source.Count);
+        _samples = new SampleReplay(source, _plan, TrainingBatches.Transform(recipe));
         _feed = new Lazy<DeviceFeed>(() => new DeviceFeed(CPU, recipe.Data.Mean, recipe.Data.Std));
     }
 
@@ -50,12 +49,12 @@ public sealed class TrainingReplay : IDisposable
     {
         ReplayedSample sample = _samples.Replay(epoch, position);
         (int group, int row) = Math.DivRem(sample.Row, _sizes.Group);
-        MixPlan mix = _recipe.Mix.Enabled ? MixPlan.Of(_recipe.Train.Seed, epoch, sample.Batch * _sizes.Groups + group, _recipe.Mix, _size) : MixPlan.None;
+        MixPlan mix = _recipe.Mix.Enabled ? GroupMix.OfImage(_recipe.Train.Seed, epoch, sample.Batch * _sizes.Groups + group, _sizes.Group, row, _recipe.Mix, _plan.SizeAt(epoch)) : MixPlan.None;
         // The group read backwards.
         int other = group * _sizes.Group + (_sizes.Group - 1 - row);
         ReplayedSample? partner = mix.Lambda >= 1.0 || other == sample.Row ? null : _samples.Replay(epoch, _samples.PositionOf(sample.Batch, other));
         bool untouched = partner is null && !sample.Adjustments.HasLighting && (!sample.Adjustments.HasErasing || sample.Adjustments.ErasedOf(0).IsEmpty);
-        return new NetworkInput(sample, mix, partner, untouched ? null : Given(sample, partner, mix));
+        return new NetworkInput(sample, mix, partner, untouched ? null : Given(sample, partner, mix, _plan.SizeAt(epoch)));
     }
 
     /// <inheritdoc/>
@@ -68,16 +67,26 @@ public sealed class TrainingReplay : IDisposable
         }
     }
 
-    private byte[] Given(ReplayedSample sample, ReplayedSample? partner, MixPlan mix)
+    private byte[] Given(ReplayedSample sample, ReplayedSample? partner, MixPlan mix, ImageSize size)
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
         byte[] bytes = partner is null ? sample.Pixels : [.. sample.Pixels, .. partner.Pixels];
-        Tensor pixels = tensor(bytes).view(-1, _size.Height, _size.Width, 3);
+        Tensor pixels = tensor(bytes).view(-1, size.Height, size.Width, 3);
         if (partner is not null)
         {
-            long[] labels = [sample.Label, partner.Label];
-            (pixels, _) = new Mixer(_classes, _recipe.Loss.Smoothing).Apply(pixels, tensor(labels), mix);
+            Tensor labels = tensor((long[])[sample.Label, partner.Label]);
+            var mixer = new Mixer(_classes, _recipe.Loss.Smoothing);
+            if (_recipe.Mix.Floats)
+            {
+                Tensor both = _feed.Value.Normalise(pixels);
+                _feed.Value.Adjust(both.narrow(0, 0, 1), sample.Adjustments);
+                _feed.Value.Adjust(both.narrow(0, 1, 1), partner.Adjustments);
+                (both, _) = mixer.ApplyFloats(both, labels, GroupMix.All(mix));
+                return _feed.Value.Bytes(both.narrow(0, 0, 1)).data<byte>().ToArray();
+            }
+
+            (pixels, _) = mixer.Apply(pixels, labels, mix);
         }
 
         Tensor images = _feed.Value.Normalise(pixels.narrow(0, 0, 1));

@@ -25,29 +25,51 @@ public static class StateDict
     public static void Load(nn.Module model, string path)
     {
         ArgumentNullException.ThrowIfNull(model);
-        Load(model, path, []);
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        Load(model, path, WeightsFile.Read(path), model.state_dict(), []);
     }
 
-    /// <summary>Loads a model to go on from, perhaps for other classes: a classifier of another size stays as it is.</summary>
-    /// <returns>The names of what stays.</returns>
+    /// <summary>Loads a model to go on from, perhaps for other classes: all but the classifier must fit.</summary>
+    /// <param name="model">The model; a classifier that is to be fresh stays as it is.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="decide">Says what becomes of the classifier, by the outputs that the file's has; null: it has none that fits.</param>
     /// <exception cref="UserErrorException">The file cannot be read, or belongs to another model.</exception>
-    public static IReadOnlyList<string> LoadToGoOnFrom(ImageClassifier model, string path)
+    public static StartingHead LoadToGoOnFrom(ImageClassifier model, string path, Func<long?, StartingHead> decide)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return Load(model, path, [$"{model.ClassifierName}.weight", $"{model.ClassifierName}.bias"]);
-    }
-
-    private static List<string> Load(nn.Module model, string path, string[] classifier)
-    {
+        ArgumentNullException.ThrowIfNull(decide);
         using var guard = no_grad();
         using var scope = NewDisposeScope();
         IReadOnlyDictionary<string, Tensor> saved = WeightsFile.Read(path);
         Dictionary<string, Tensor> own = model.state_dict();
-        bool otherClasses = classifier.Any(name => own.TryGetValue(name, out Tensor? mine) && (!saved.TryGetValue(name, out Tensor? other) || !other.shape.SequenceEqual(mine.shape)));
-        HashSet<string> kept = otherClasses ? [.. classifier.Where(own.ContainsKey)] : [];
+        string[] classifier = [$"{model.ClassifierName}.weight", $"{model.ClassifierName}.bias"];
+        string[] mine = [.. classifier.Where(own.ContainsKey)];
+        // Its outputs are the first dimension; all others are the network's.
+        bool fits = mine.All(name => saved.TryGetValue(name, out Tensor? other) && other.shape.Skip(1).SequenceEqual(own[name].shape.Skip(1)))
+            && mine.Select(name => saved[name].shape.FirstOrDefault()).Distinct().Count() == 1;
+        StartingHead head = decide(fits ? saved[mine[0]].shape[0] : null);
+        if (head.IsFresh)
+        {
+            Load(model, path, saved, own, [.. classifier]);
+            return head;
+        }
+
+        if (head.Rows is { } rows)
+        {
+            Tensor order = tensor(rows.Select(row => (long)row).ToArray());
+            saved = saved.ToDictionary(entry => entry.Key, entry => mine.Contains(entry.Key) ? entry.Value.index_select(0, order) : entry.Value, StringComparer.Ordinal);
+        }
+
+        Load(model, path, saved, own, []);
+        return head;
+    }
+
+    private static void Load(nn.Module model, string path, IReadOnlyDictionary<string, Tensor> saved, Dictionary<string, Tensor> own, HashSet<string> leftOut)
+    {
         var faults = new StateDictFaults(own, saved);
         var values = new List<(Tensor Target, Tensor Value)>();
-        foreach ((string name, Tensor target) in own.Where(entry => !kept.Contains(entry.Key)))
+        foreach ((string name, Tensor target) in own.Where(entry => !leftOut.Contains(entry.Key)))
         {
             if (!saved.TryGetValue(name, out Tensor? value))
             {
@@ -74,7 +96,7 @@ public static class StateDict
             }
         }
 
-        foreach (string name in saved.Keys.Where(name => !own.ContainsKey(name) && !(otherClasses && classifier.Contains(name))))
+        foreach (string name in saved.Keys.Where(name => !own.ContainsKey(name) && !leftOut.Contains(name)))
         {
             faults.Unknown(name);
         }
@@ -84,7 +106,5 @@ public static class StateDict
         {
             target.copy_(value);
         }
-
-        return [.. kept.Order(StringComparer.Ordinal)];
     }
 }

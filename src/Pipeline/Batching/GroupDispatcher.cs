@@ -80,9 +80,9 @@ internal sealed class GroupDispatcher(PipelinePlan plan, long count, BatchRing r
         Batch batch = slot.Batch;
         batch.Epoch = _epoch;
         batch.IndexInEpoch = _batch;
-        batch.ImageSize = plan.ImageSize;
+        batch.ImageSize = plan.SizeAt(_epoch);
         batch.Count = plan.RowsOf(_batch, count);
-        batch.Adjustments.Begin(plan.Augment, plan.ImageSize, batch.Capacity);
+        batch.Adjustments.Begin(plan.Augment, batch.ImageSize, batch.Capacity);
         slot.Expect(batch.Count);
         ring.Enqueue(slot);
         _slot = slot;

@@ -11,8 +11,6 @@ internal sealed unsafe class SampleWorker(
     ISampleSource source, PipelinePlan plan, Func<IImageTransform> makeTransform, StageQueue<SampleGroup> full, StageQueue<SampleGroup> empty,
     BadSamples bad, PipelineStatistics statistics, WorkerGate gate, int number)
 {
-    private readonly int _sampleBytes = 3 * plan.ImageSize.Width * plan.ImageSize.Height;
-
     /// <summary>Works until the pipeline ends.</summary>
     public void Run()
     {
@@ -51,7 +49,8 @@ internal sealed unsafe class SampleWorker(
         Batch batch = group.Slot!.Batch;
         int row = group.First + i;
         var place = new SamplePlace(plan.Seed, batch.Epoch, group.Positions[i], group.Indices[i]);
-        var target = new Span<byte>(batch.Buffer.Pointer + (long)row * _sampleBytes, _sampleBytes);
+        int bytes = 3 * batch.ImageSize.Width * batch.ImageSize.Height;
+        var target = new Span<byte>(batch.Buffer.Pointer + (long)row * bytes, bytes);
         long index = place.Index == SampleGroup.Padding ? PlaceFiller.Nothing : filler.Fill(place, group.Samples[i], group.Errors[i], target, ref timing);
         if (index == PlaceFiller.Nothing)
         {

@@ -11,6 +11,10 @@ public sealed record AugmentOptions
     [Description("Side of the square training image, in pixels."), Range(1, 4096)]
     public int Size { get; init; } = 224;
 
+    /// <summary>The side by epoch.</summary>
+    [Description("The side by epoch, for training that begins with small images: ramp(FROM, TO, START, END) goes from FROM at epoch START to TO at epoch END in multiples of 32, as FFCV does; steps(0:128, 6:160) has from each epoch on a side. augment.size is then the largest of them. none: always augment.size.")]
+    public SizeSchedule? Sizes { get; init; }
+
     /// <summary>How the crop is taken.</summary>
     [Description("How the training crop is taken.")]
     public CropMode Crop { get; init; } = CropMode.RandomResizedCrop;
@@ -26,6 +30,10 @@ public sealed record AugmentOptions
     /// <summary>Smallest and largest short side of <see cref="CropMode.ScaleJitter"/>.</summary>
     [Description("Smallest and largest size of the resized short side, in pixels, of crop scaleJitter."), Length(2, 2), Range(1, 8192)]
     public IReadOnlyList<int> ShortSide { get; init; } = [256, 480];
+
+    /// <summary>Crop percentage of <see cref="CropMode.Center"/>.</summary>
+    [Description("Crop percentage of crop center: the short side is resized to floor(size / cropPct), as in an evaluation."), Range(0.1, 1.0)]
+    public double CropPct { get; init; } = 1.0;
 
     /// <summary>The filter of the resize.</summary>
     [Description("Filter of the resize; random draws bilinear or bicubic for each image, timm's default.")]

@@ -10,7 +10,7 @@ public enum CropMode
     /// pixels with the border reflected: the usual one for CIFAR.</summary>
     PadShift,
 
-    /// <summary>The short side resized to <c>size</c>, then the centre crop; an evaluation with cropPct 1.</summary>
+    /// <summary>The short side resized to <c>size / cropPct</c>, then the centre crop, as in an evaluation.</summary>
     Center,
 
     /// <summary>The scale augmentation of the original ResNet (He et al., arXiv 1512.03385, section 3.4): the short side resized to

@@ -56,12 +56,13 @@ public sealed class SampleReplay : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(position, PositionsPerEpoch);
         var place = new SamplePlace(_plan.Seed, epoch, position, _plan.OrderOf(_source.Count, epoch)[position]);
-        var pixels = new byte[3 * _plan.ImageSize.Width * _plan.ImageSize.Height];
+        ImageSize size = _plan.SizeAt(epoch);
+        var pixels = new byte[3 * size.Width * size.Height];
         _bad.Clear();
         TransformTiming timing = default;
         long index = _filler.Fill(place, _sample, SampleReader.Try(_source, place.Index, _sample), pixels, ref timing);
         var adjustments = new SampleAdjustments();
-        adjustments.Begin(_plan.Augment, _plan.ImageSize, 1);
+        adjustments.Begin(_plan.Augment, size, 1);
         adjustments.Draw(0, place);
         (long batch, int rank, int row) = _plan.Partition.RowOf(position);
         return new ReplayedSample

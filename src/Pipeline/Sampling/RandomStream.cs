@@ -33,6 +33,15 @@ public enum RandomStream
     /// <summary>What erased rectangles are filled with.</summary>
     EraseFill = 10,
 
+    /// <summary>The members of a bootstrap's resample.</summary>
+    Resample = 11,
+
+    /// <summary>What a random search tries.</summary>
+    Search = 12,
+
+    /// <summary>Mixup and cutmix of one image, or one pair of images.</summary>
+    MixImage = 13,
+
     /// <summary>The permutation of one window of an epoch that is shuffled in blocks.</summary>
     Window = 16,
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using StreamTrainer.Pipeline.Files;
 using StreamTrainer.Pipeline.Shards.Payloads;
@@ -77,6 +78,22 @@ public sealed class ShardSource : ISampleSource
             }
 
             throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public string ContentVersion
+    {
+        get
+        {
+            var hash = new XxHash128();
+            for (long i = 0; i < Index.Count; i++)
+            {
+                uint checksum = Index.Number(ShardColumn.Checksum, i);
+                hash.Append(MemoryMarshal.AsBytes(new ReadOnlySpan<uint>(in checksum)));
+            }
+
+            return Convert.ToHexStringLower(hash.GetCurrentHash());
         }
     }
 

@@ -21,6 +21,9 @@ internal sealed class BlocksFirst(ISampleSource inner, long size) : ISampleSourc
     public IReadOnlyList<string> ClassNames => inner.ClassNames;
 
     /// <inheritdoc/>
+    public string ContentVersion => inner.ContentVersion;
+
+    /// <inheritdoc/>
     public int Readers => inner.Readers;
 
     /// <inheritdoc/>

@@ -15,6 +15,9 @@ internal abstract class ByteFile : IDisposable
     /// <summary>What is different once its content is another: the time of its last change, an entity tag.</summary>
     public abstract string Version { get; }
 
+    /// <summary>What is different once the content is another, be it only longer.</summary>
+    public string ContentVersion => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Length}:{Version}");
+
     /// <summary>Who counts what is asked for: the source's, once it is open.</summary>
     public ReadMeter Meter { get; set; } = new();
 

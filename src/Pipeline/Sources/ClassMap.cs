@@ -35,41 +35,6 @@ public static class ClassMap
             throw new UserErrorException(message);
         }
 
-        return new Aligned(source, classNames, [.. source.ClassNames.Select(name => places[name])]);
-    }
-
-    private sealed class Aligned(ISampleSource inner, IReadOnlyList<string> classNames, int[] places) : ISampleSource
-    {
-        public string Name => inner.Name;
-
-        public long Count => inner.Count;
-
-        public long Distinct => inner.Distinct;
-
-        public long OriginOf(long index) => inner.OriginOf(index);
-
-        public IReadOnlyList<string> ClassNames => classNames;
-
-        public int Readers => inner.Readers;
-
-        public ReadCounts Reads => inner.Reads;
-
-        public bool CanPrefetch => inner.CanPrefetch;
-
-        public bool CanPrefetchBlocks => inner.CanPrefetchBlocks;
-
-        public void Prefetch(long index) => inner.Prefetch(index);
-
-        public void PrefetchBlock(long first, long count) => inner.PrefetchBlock(first, count);
-
-        public int LabelOf(long index) => places[inner.LabelOf(index)];
-
-        public string NameOf(long index) => inner.NameOf(index);
-
-        public string PathOf(long index) => inner.PathOf(index);
-
-        public void Read(long index, EncodedSample sample) => inner.Read(index, sample);
-
-        public void Dispose() => inner.Dispose();
+        return new RelabelledSource(source, classNames, [.. source.ClassNames.Select(name => places[name])]);
     }
 }

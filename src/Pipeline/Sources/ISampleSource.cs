@@ -33,6 +33,10 @@ public interface ISampleSource : IDisposable
     /// wherever the source is moved to or made into. Not for the hot path.</summary>
     string PathOf(long index) => string.Create(CultureInfo.InvariantCulture, $"{ClassNames[LabelOf(index)]}/{index:D8}");
 
+    /// <summary>What is different once the bytes of any sample are others: sizes and times of change of the files, checksums where they
+    /// are kept; empty where nothing of the kind is known. May look at every file. Not for the hot path.</summary>
+    string ContentVersion => "";
+
     /// <summary>How many reads at a time it serves best, unless the recipe says.</summary>
     int Readers => 2;
 

@@ -60,6 +60,9 @@ public sealed class IdxSource : ISampleSource
     }
 
     /// <inheritdoc/>
+    public string ContentVersion => FileVersions.Of([Name, LabelFileOf(Name)]);
+
+    /// <inheritdoc/>
     public ReadCounts Reads => _images.Meter.Counts;
 
     /// <inheritdoc/>

@@ -1,34 +1,14 @@
-using Microsoft.Win32.SafeHandles;
-
 namespace StreamTrainer.Pipeline.Sources;
 
 /// <summary>
 /// A folder with a sub-folder for each class. Classes and files come in natural order (<see cref="NaturalOrder"/>), so the
 /// same files are the same data set on any file system.
 /// </summary>
-public sealed class ImageFolderSource : ISampleSource
+public sealed class ImageFolderSource : FileSource
 {
-    private readonly NameTable _files;
-    private readonly int[] _labels;
-    private readonly ReadMeter _meter = new();
-    private long _last = ReadMeter.Nowhere;
-
-    private ImageFolderSource(string name, IReadOnlyList<string> classes, NameTable files, int[] labels)
+    private ImageFolderSource(string name, IReadOnlyList<string> classes, NameTable files, int[] labels) : base(name, name, files, labels, classes)
     {
-        Name = name;
-        ClassNames = classes;
-        _files = files;
-        _labels = labels;
     }
-
-    /// <inheritdoc/>
-    public string Name { get; }
-
-    /// <inheritdoc/>
-    public long Count => _labels.Length;
-
-    /// <inheritdoc/>
-    public IReadOnlyList<string> ClassNames { get; }
 
     /// <summary>Lists a folder.</summary>
     /// <exception cref="UserErrorException">It cannot be read, has no class folders, or one without an image.</exception>
@@ -59,32 +39,6 @@ public sealed class ImageFolderSource : ISampleSource
         {
             throw SourceTrouble.CannotRead(path, error);
         }
-    }
-
-    /// <inheritdoc/>
-    public ReadCounts Reads => _meter.Counts;
-
-    /// <inheritdoc/>
-    public int LabelOf(long index) => _labels[index];
-
-    /// <inheritdoc/>
-    public string NameOf(long index) => Path.Combine(Name, _files[index]);
-
-    /// <inheritdoc/>
-    public string PathOf(long index) => _files[index];
-
-    /// <inheritdoc/>
-    public void Read(long index, EncodedSample sample)
-    {
-        ArgumentNullException.ThrowIfNull(sample);
-        using SafeFileHandle file = PositionalRead.Open(NameOf(index));
-        PositionalRead.Whole(file, sample);
-        _meter.Whole(ref _last, index, sample.Length);
-    }
-
-    /// <summary>Nothing to give back: files are open only while they are read.</summary>
-    public void Dispose()
-    {
     }
 
     private static void AddClass(string root, string name, int label, NameTable files, List<int> labels)

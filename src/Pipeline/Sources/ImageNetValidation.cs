@@ -64,6 +64,9 @@ public sealed class ImageNetValidation : ISampleSource
     }
 
     /// <inheritdoc/>
+    public string ContentVersion => _tar?.ContentVersion ?? FileVersions.Of(Enumerable.Range(0, _index.Count).Select(i => NameOf(i)));
+
+    /// <inheritdoc/>
     public ReadCounts Reads => _meter.Counts;
 
     /// <inheritdoc/>

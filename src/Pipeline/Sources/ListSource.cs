@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.Win32.SafeHandles;
 
 namespace StreamTrainer.Pipeline.Sources;
 
@@ -7,35 +6,16 @@ namespace StreamTrainer.Pipeline.Sources;
 /// Image files that a list names with their classes: CSV with a header (<c>.csv</c>) or an object a line (<c>.jsonl</c>). Paths are
 /// seen from the list's folder. Which columns hold the path and the class may be said (<c>?path=file&amp;label=species</c>).
 /// </summary>
-public sealed class ListSource : ISampleSource
+public sealed class ListSource : FileSource
 {
     private static readonly string[] s_extensions = [".csv", ".jsonl", ".ndjson"];
     private static readonly string[] s_paths = ["path", "file", "file_name", "filename", "image", "image_path"];
     private static readonly string[] s_labels = ["label", "class", "cls", "target", "category"];
 
-    private readonly string _folder;
-    private readonly NameTable _files;
-    private readonly int[] _labels;
-    private readonly ReadMeter _meter = new();
-    private long _last = ReadMeter.Nowhere;
-
     private ListSource(string name, NameTable files, int[] labels, IReadOnlyList<string> classes)
+        : base(name, Path.GetDirectoryName(Path.GetFullPath(name))!, files, labels, classes)
     {
-        Name = name;
-        _folder = Path.GetDirectoryName(Path.GetFullPath(name))!;
-        _files = files;
-        _labels = labels;
-        ClassNames = classes;
     }
-
-    /// <inheritdoc/>
-    public string Name { get; }
-
-    /// <inheritdoc/>
-    public long Count => _labels.Length;
-
-    /// <inheritdoc/>
-    public IReadOnlyList<string> ClassNames { get; }
 
     /// <summary>Whether a file's name is that of a list.</summary>
     public static bool Is(string path) => s_extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
@@ -73,32 +53,6 @@ public sealed class ListSource : ISampleSource
         files.Trim();
         (int[] numbers, IReadOnlyList<string> classes, _) = ClassNumbers.Of(labels, path);
         return new ListSource(path, files, numbers, classes);
-    }
-
-    /// <inheritdoc/>
-    public ReadCounts Reads => _meter.Counts;
-
-    /// <inheritdoc/>
-    public int LabelOf(long index) => _labels[index];
-
-    /// <inheritdoc/>
-    public string NameOf(long index) => Path.Combine(_folder, _files[index]);
-
-    /// <inheritdoc/>
-    public string PathOf(long index) => _files[index];
-
-    /// <inheritdoc/>
-    public void Read(long index, EncodedSample sample)
-    {
-        ArgumentNullException.ThrowIfNull(sample);
-        using SafeFileHandle file = PositionalRead.Open(NameOf(index));
-        PositionalRead.Whole(file, sample);
-        _meter.Whole(ref _last, index, sample.Length);
-    }
-
-    /// <summary>Nothing to give back: files are open only while they are read.</summary>
-    public void Dispose()
-    {
     }
 
     private static IEnumerable<(string File, string Label)> Csv(TextReader text, string path, string? pathColumn, string? labelColumn)

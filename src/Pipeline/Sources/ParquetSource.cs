@@ -82,6 +82,9 @@ public sealed class ParquetSource : ISampleSource
     }
 
     /// <inheritdoc/>
+    public string ContentVersion => string.Join(' ', _files.Select(file => file.ContentVersion));
+
+    /// <inheritdoc/>
     public ReadCounts Reads => _meter.Counts;
 
     /// <inheritdoc/>

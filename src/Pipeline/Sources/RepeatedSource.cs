@@ -19,6 +19,9 @@ internal sealed class RepeatedSource(ISampleSource inner, int times) : ISampleSo
     public IReadOnlyList<string> ClassNames => inner.ClassNames;
 
     /// <inheritdoc/>
+    public string ContentVersion => inner.ContentVersion;
+
+    /// <inheritdoc/>
     public int Readers => inner.Readers;
 
     /// <inheritdoc/>

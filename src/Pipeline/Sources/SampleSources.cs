@@ -16,9 +16,13 @@ public static class SampleSources
         (path => path.StartsWith(DemoScheme, StringComparison.Ordinal), (from, logger) => TarSource.Open(DemoDataset.Ensure(from.Path[DemoScheme.Length..], logger))),
         (ParquetSource.Is, (from, _) => ParquetSource.Open(from.Path, from.PathColumn, from.LabelColumn)),
         (ShardSource.Is, (from, _) => ShardSource.Open(from.Path)),
+        (CifarSource.Is, (from, _) => CifarSource.Open(from.Path)),
         (path => RemoteFiles.IsRemote(path) || (BraceList.Is(path) && !Path.Exists(path)), (from, _) => TarSource.Open(from.Path)),
+        (FlowersSource.Is, (from, _) => FlowersSource.Open(from.Path, from.Split)),
+        (CarsSource.Is, (from, _) => CarsSource.Open(from.Path, from.Split)),
         (Directory.Exists, (from, _) => ImageFolderSource.Open(from.Path)),
         (path => ListSource.Is(path) && File.Exists(path), (from, _) => ListSource.Open(from.Path, from.PathColumn, from.LabelColumn)),
+        (path => CocoSource.Is(path) && File.Exists(path), (from, _) => CocoSource.Open(from.Path)),
         (path => File.Exists(path) && IdxFile.Is(path), (from, _) => IdxSource.Open(from.Path)),
         (File.Exists, (from, _) => TarSource.Open(from.Path)),
     ];
@@ -42,7 +46,17 @@ public static class SampleSources
             throw new UserErrorException($"{location}: path and label name the columns of a list (.csv, .jsonl) or of Parquet files, and {parsed.Path} is none");
         }
 
+        if (parsed.Split is not null && Path.Exists(parsed.Path) && !FlowersSource.Is(parsed.Path) && !CarsSource.Is(parsed.Path))
+        {
+            throw new UserErrorException($"{location}: split names a part of a data set whose annotations deal its images to parts (Flowers-102, Stanford Cars), and {parsed.Path} is none");
+        }
+
         ISampleSource source = OpenWhole(parsed, logger ?? NullLogger.Instance);
+        if (parsed.Classes is { } names)
+        {
+            source = ClassSubset.Take(source, names, location);
+        }
+
         if (source.Count == 0)
         {
             source.Dispose();

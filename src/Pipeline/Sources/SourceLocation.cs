@@ -5,12 +5,13 @@ namespace StreamTrainer.Pipeline.Sources;
 
 /// <summary>
 /// Where samples come from, as a recipe names it: a path or <c>scheme:rest</c>, then options after a question mark:
-/// <c>holdout=5000&amp;part=train</c> or <c>part=holdout</c> (<see cref="HoldOut"/>), <c>repeat=4</c>;
+/// <c>holdout=5000&amp;part=train</c> or <c>part=holdout</c> (<see cref="HoldOut"/>), <c>repeat=4</c>, <c>classes=cat,dog</c>;
+/// of data sets whose annotations have parts <c>split=train</c> and the like;
 /// of a list also <c>path=COLUMN</c> and <c>label=COLUMN</c>; of ImageNet's validation images <c>devkit=PATH</c>.
 /// </summary>
 internal sealed record SourceLocation
 {
-    private static readonly string[] s_options = ["holdout", "part", "repeat", "path", "label", "devkit"];
+    private static readonly string[] s_options = ["holdout", "part", "repeat", "path", "label", "devkit", "split", "classes"];
 
     /// <summary>The path, or scheme and rest.</summary>
     public required string Path { get; init; }
@@ -32,6 +33,12 @@ internal sealed record SourceLocation
 
     /// <summary>ImageNet's development kit, for its validation images.</summary>
     public string? Devkit { get; private init; }
+
+    /// <summary>The part of a data set whose annotations have parts; none: not said.</summary>
+    public string? Split { get; private init; }
+
+    /// <summary>The classes whose samples are taken; none: all.</summary>
+    public IReadOnlyList<string>? Classes { get; private init; }
 
     /// <summary>Reads a location.</summary>
     /// <exception cref="UserErrorException">An option is unknown or its value is none.</exception>
@@ -71,6 +78,16 @@ internal sealed record SourceLocation
                 case "devkit" when value.Length > 0:
                     result = result with { Devkit = value };
                     break;
+                case "split" when value.Length > 0:
+                    result = result with { Split = value };
+                    break;
+                case "classes" when value.Split(',').All(name => name.Length > 0):
+                    result = result with { Classes = value.Split(',') };
+                    break;
+                case "classes":
+                    throw new UserErrorException($"{text}: '{option}': names of classes are wanted, as classes=cat,dog");
+                case "split":
+                    throw new UserErrorException($"{text}: '{option}': the name of a part is wanted, as split=train");
                 case "devkit":
                     throw new UserErrorException($"{text}: '{option}': the folder of ILSVRC2012_devkit_t12 or its .tar.gz is wanted");
                 case "path" or "label":

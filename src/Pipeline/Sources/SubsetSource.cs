@@ -1,9 +1,10 @@
 namespace StreamTrainer.Pipeline.Sources;
 
-/// <summary>Some samples of another source, under its classes.</summary>
+/// <summary>Some samples of another source, under its classes or some of them.</summary>
 /// <param name="inner">The other source; disposed with this one.</param>
 /// <param name="indices">Which of its samples, in order.</param>
-internal sealed class SubsetSource(ISampleSource inner, long[] indices) : ISampleSource
+/// <param name="classes">The classes' names and the number of each class of the other source among them; none: they are the same.</param>
+internal sealed class SubsetSource(ISampleSource inner, long[] indices, (IReadOnlyList<string> Names, int[] Places)? classes = null) : ISampleSource
 {
     /// <inheritdoc/>
     public string Name => inner.Name;
@@ -12,7 +13,10 @@ internal sealed class SubsetSource(ISampleSource inner, long[] indices) : ISampl
     public long Count => indices.Length;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> ClassNames => inner.ClassNames;
+    public IReadOnlyList<string> ClassNames => classes?.Names ?? inner.ClassNames;
+
+    /// <inheritdoc/>
+    public string ContentVersion => inner.ContentVersion;
 
     /// <inheritdoc/>
     public int Readers => inner.Readers;
@@ -49,7 +53,7 @@ internal sealed class SubsetSource(ISampleSource inner, long[] indices) : ISampl
     }
 
     /// <inheritdoc/>
-    public int LabelOf(long index) => inner.LabelOf(indices[index]);
+    public int LabelOf(long index) => classes is { } some ? some.Places[inner.LabelOf(indices[index])] : inner.LabelOf(indices[index]);
 
     /// <inheritdoc/>
     public string NameOf(long index) => inner.NameOf(indices[index]);

@@ -85,6 +85,9 @@ public sealed class TarSource : ISampleSource
     }
 
     /// <inheritdoc/>
+    public string ContentVersion => string.Join(' ', _files.Select(file => file.ContentVersion));
+
+    /// <inheritdoc/>
     public ReadCounts Reads => _meter.Counts;
 
     /// <inheritdoc/>

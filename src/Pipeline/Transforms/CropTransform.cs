@@ -40,11 +40,12 @@ public abstract unsafe class CropTransform : IImageTransform
     }
 
     /// <inheritdoc/>
-    public ImageSize OutputSize { get; }
+    public ImageSize OutputSize { get; private protected set; }
 
     /// <inheritdoc/>
     public void Apply(EncodedSample sample, in SamplePlace place, Span<byte> destination, ref TransformTiming timing)
     {
+        Begin(place);
         ArgumentOutOfRangeException.ThrowIfNotEqual(destination.Length, 3 * OutputSize.Width * OutputSize.Height);
         long start = Stopwatch.GetTimestamp();
         try
@@ -102,6 +103,11 @@ public abstract unsafe class CropTransform : IImageTransform
 
     /// <summary>The image that was planned for last, and what was done to it.</summary>
     private protected (ImageSize Image, CropPlan Plan) Last => (_image, _plan);
+
+    /// <summary>Before an image is made: the size may depend on the epoch.</summary>
+    private protected virtual void Begin(in SamplePlace place)
+    {
+    }
 
     /// <summary>What is done to an image of this size at this place; a pure function of both.</summary>
     protected abstract CropPlan Plan(ImageSize image, in SamplePlace place);

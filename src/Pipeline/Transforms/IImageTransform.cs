@@ -9,7 +9,7 @@ namespace StreamTrainer.Pipeline.Transforms;
 /// </summary>
 public interface IImageTransform : IDisposable
 {
-    /// <summary>Size of what <see cref="Apply"/> writes.</summary>
+    /// <summary>Size of what <see cref="Apply"/> writes: where it changes with the epoch, the largest before the first call, then the last one's.</summary>
     ImageSize OutputSize { get; }
 
     /// <summary>

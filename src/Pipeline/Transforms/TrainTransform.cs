@@ -11,9 +11,9 @@ namespace StreamTrainer.Pipeline.Transforms;
 /// </summary>
 public sealed class TrainTransform : CropTransform
 {
-    private readonly AugmentOptions _options;
-    private readonly AugmentPolicy? _policy;
-    private readonly OperationCall[] _calls;
+    private AugmentOptions _options;
+    private AugmentPolicy? _policy;
+    private OperationCall[] _calls;
     private readonly PixelCanvas _canvas = new();
     private readonly RgbColor _fill;
     private int _applied;
@@ -29,15 +29,13 @@ public sealed class TrainTransform : CropTransform
     {
         _options = options;
         _fill = RgbColor.OfMean(mean ?? new DataOptions().Mean);
-        _policy = options.AutoAugment is { } text ? AugmentPolicies.Parse(text, options.Size, options.Interpolation)
-            : options.ColorJitter > 0 ? new ColorJitter(options.ColorJitter)
-            : null;
-        _calls = new OperationCall[_policy?.MostOperations ?? 0];
+        (_policy, _calls) = PolicyOf(options);
     }
 
     /// <summary>What is drawn for an image of this size at this place; the operations until the next call.</summary>
     internal (CropPlan Plan, ReadOnlyMemory<OperationCall> Calls) Drawn(ImageSize image, in SamplePlace place)
     {
+        Begin(place);
         CropPlan plan = Plan(image, place);
         return (plan, _calls.AsMemory(0, _applied));
     }
@@ -45,6 +43,18 @@ public sealed class TrainTransform : CropTransform
     /// <summary>What was drawn for the image that was made last. Allocates: not for the hot path.</summary>
     public TransformDraws LastDraws() => new(
         Last.Image, Last.Plan, _policy is ColorJitter, [.. _calls.AsSpan(0, _applied).ToArray().Select(DrawnOperation.Of)]);
+
+    /// <inheritdoc/>
+    private protected override void Begin(in SamplePlace place)
+    {
+        if (_options.Sizes?.At(place.Epoch) is { } size && size != _options.Size)
+        {
+            _options = _options with { Size = size };
+            OutputSize = new ImageSize(size, size);
+            // How far a policy moves images depends on their size.
+            (_policy, _calls) = PolicyOf(_options);
+        }
+    }
 
     /// <inheritdoc/>
     protected override CropPlan Plan(ImageSize image, in SamplePlace place)
@@ -66,7 +76,7 @@ public sealed class TrainTransform : CropTransform
                 plan = new CropPlan(all, scaled, part, default);
                 break;
             default:
-                (ImageSize resized, CropBox crop) = EvaluationGeometry.Center(image, _options.Size, 1.0);
+                (ImageSize resized, CropBox crop) = EvaluationGeometry.Center(image, _options.Size, _options.CropPct);
                 plan = new CropPlan(all, resized, crop, default);
                 break;
         }
@@ -103,6 +113,14 @@ public sealed class TrainTransform : CropTransform
         }
 
         base.Dispose(disposing);
+    }
+
+    private static (AugmentPolicy? Policy, OperationCall[] Calls) PolicyOf(AugmentOptions options)
+    {
+        AugmentPolicy? policy = options.AutoAugment is { } text ? AugmentPolicies.Parse(text, options.Size, options.Interpolation)
+            : options.ColorJitter > 0 ? new ColorJitter(options.ColorJitter)
+            : null;
+        return (policy, new OperationCall[policy?.MostOperations ?? 0]);
     }
 
     private Interpolation Filter(ref SampleRandom draws) => _options.Interpolation switch

@@ -9,10 +9,10 @@ public sealed class CommandLineTests
 {
     public static TheoryData<string, string> Mistakes => new()
     {
-        { "trian recipe.yaml", "error: unknown command 'trian'; did you mean 'train'? there are train, resume, eval, predict, preview, replay, pack, unpack, inspect, models, bench, export, recipe, doctor" },
-        { "xyzzy", "error: unknown command 'xyzzy'; there are train, resume, eval, predict, preview, replay, pack, unpack, inspect, models, bench, export, recipe, doctor" },
-        { "recipe chek", "error: unknown command 'chek'; did you mean 'check'? there are schema, check" },
-        { "recipe", "error: recipe needs a command: schema, check" },
+        { "trian recipe.yaml", "error: unknown command 'trian'; did you mean 'train'? there are train, resume, sweep, eval, reproduce, predict, preview, report, replay, pack, unpack, inspect, models, bench, plan, export, recipe, doctor" },
+        { "xyzzy", "error: unknown command 'xyzzy'; there are train, resume, sweep, eval, reproduce, predict, preview, report, replay, pack, unpack, inspect, models, bench, plan, export, recipe, doctor" },
+        { "recipe chek", "error: unknown command 'chek'; did you mean 'check'? there are schema, check, import" },
+        { "recipe", "error: recipe needs a command: schema, check, import" },
         { "train recipe.yaml --rums x", "error: unknown option '--rums'; did you mean '--runs'?" },
         { "train recipe.yaml --sett=a.b=c", "error: unknown option '--sett=a.b=c'; did you mean '--set'?" },
         { "train recipe.yaml --verbos", "error: unknown option '--verbos'; did you mean '--verbose'?" },
@@ -42,6 +42,7 @@ public sealed class CommandLineTests
     [Theory]
     [InlineData("train", "RECIPE")]
     [InlineData("resume", "RUN")]
+    [InlineData("sweep", "SWEEP")]
     [InlineData("eval", "RUN|WEIGHTS")]
     [InlineData("predict run", "IMAGE")]
     [InlineData("preview", "RECIPE|RUN")]
@@ -68,12 +69,15 @@ public sealed class CommandLineTests
     [InlineData("--help")]
     [InlineData("train --help")]
     [InlineData("resume --help")]
+    [InlineData("sweep --help")]
     [InlineData("eval --help")]
     [InlineData("predict --help")]
     [InlineData("preview --help")]
+    [InlineData("plan --help")]
     [InlineData("recipe --help")]
     [InlineData("recipe schema --help")]
     [InlineData("recipe check --help")]
+    [InlineData("recipe import --help")]
     [InlineData("doctor --help")]
     public void Help_ends_with_examples_that_the_program_understands(string line)
     {
@@ -97,6 +101,7 @@ public sealed class CommandLineTests
     [InlineData("eval", "there is no run")]
     [InlineData("preview", "there is no recipe")]
     [InlineData("recipe check", "there is no recipe")]
+    [InlineData("recipe import", "name the args.yaml that timm's train.py has written")]
     public void What_is_not_there_is_a_mistake_of_the_users(string command, string message)
     {
         string missing = Path.Combine(Path.GetTempPath(), $"missing-{Guid.NewGuid():N}");

@@ -9,6 +9,10 @@ public sealed class BrokenSourceTests : IDisposable
 {
     private readonly KindSet _set = new(Directory.GetFiles(TestPaths.GoldenFile("resize", "jpeg"), "*.JPEG").Order(StringComparer.Ordinal).Select(File.ReadAllBytes));
 
+    private readonly PublishedSets _published;
+
+    public BrokenSourceTests() => _published = new PublishedSets(_set.Path, [.. Enumerable.Range(0, PublishedSets.All).Select(i => (byte[])[(byte)i])]);
+
     public void Dispose() => _set.Dispose();
 
     [Theory]
@@ -31,6 +35,12 @@ public sealed class BrokenSourceTests : IDisposable
     [InlineData("parquet: cut", "SET/rows.parquet: cannot be read as Parquet: not a parquet file")]
     [InlineData("idx: cut", "SET/train-images-idx4-ubyte: truncated: it should have 2324 bytes and has 1549; download it again")]
     [InlineData("idx: no labels", "SET/train-labels-idx1-ubyte: missing; it holds the labels of SET/train-images-idx4-ubyte: put it there")]
+    [InlineData("flowers: no part", "SET/flowers: is Flowers-102, whose setid.mat deals the images to parts; name one: ?split=train, val, trainval")]
+    [InlineData("flowers: labels missing", "SET/flowers/imagelabels.mat: missing; it holds the images' classes: put it beside setid.mat")]
+    [InlineData("cars: annotations cut", "SET/cars/devkit/cars_train_annos.mat: cannot be read: it is damaged; download it again")]
+    [InlineData("cars: images missing", "SET/cars/cars_train/00001.jpg: not there, and SET/cars names it; unpack cars_train.tgz in the folder")]
+    [InlineData("inat: cut", "SET/inat/train2019.json: cannot be read: ")]
+    [InlineData("cifar: cut", "SET/cifar-100-binary/train.bin: truncated, or no file of CIFAR's: its 10246 bytes are no multiple of the 3074 of an image; download it again")]
     [InlineData("shards: file missing", "SET/pack-coefficients/shard-00000.bin: missing; the index needs it: fetch it again, or pack anew")]
     [InlineData("shards: file cut", "SET/pack-coefficients/shard-00000.bin: has ")]
     [InlineData("shards: index damaged", "SET/pack-coefficients: the index is damaged: its checksum is wrong; fetch it again, or pack anew")]
@@ -230,6 +240,24 @@ public sealed class BrokenSourceTests : IDisposable
                 string idx = Idx();
                 File.Delete(_set.At("train-labels-idx1-ubyte"));
                 return idx;
+            case "flowers: no part":
+                return _published.Flowers();
+            case "flowers: labels missing":
+                string flowers = _published.Flowers();
+                File.Delete(_set.At("flowers/imagelabels.mat"));
+                return $"{flowers}?split=test";
+            case "cars: annotations cut":
+                string cars = _published.Cars();
+                Cut(_set.At("cars/devkit/cars_train_annos.mat"));
+                return $"{cars}?split=train";
+            case "cars: images missing":
+                string empty = _published.Cars();
+                Directory.Delete(_set.At("cars/cars_train"), recursive: true);
+                return $"{empty}?split=train";
+            case "inat: cut":
+                return Cut(_published.Naturalist());
+            case "cifar: cut":
+                return Cut(_published.Cifar(true, [.. Enumerable.Range(0, PublishedSets.All).Select(_ => new byte[3 * 32 * 32])]));
             case "http: file cut":
                 return await Serve(server, Cut(_set.Tar()));
             case "http: no ranges" or "http: forbidden":

@@ -94,9 +94,9 @@ internal sealed class Executable : IDisposable
         return program.Wait();
     }
 
-    public (int Code, string Output, string Error) Wait()
+    public (int Code, string Output, string Error) Wait(TimeSpan? longest = null)
     {
-        if (!_process.WaitForExit(s_longest))
+        if (!_process.WaitForExit(longest ?? s_longest))
         {
             _process.Kill(entireProcessTree: true);
             throw new TimeoutException($"the program did not end: {_error.Result}");

@@ -131,7 +131,7 @@ public sealed class MistakeTests : IDisposable
     [Fact]
     public void HelpHasExamplesAndTheRecipeCanBePrinted()
     {
-        foreach (string command in (string[])["train", "resume", "eval", "predict", "pack", "unpack", "inspect", "doctor", "recipe schema", "recipe check"])
+        foreach (string command in (string[])["train", "resume", "eval", "reproduce evaluation", "predict", "pack", "unpack", "inspect", "doctor", "recipe schema", "recipe check"])
         {
             (int code, string help, _) = Executable.Run([.. command.Split(' '), "--help"]);
             Assert.Equal(0, code);

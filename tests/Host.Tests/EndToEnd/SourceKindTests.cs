@@ -73,6 +73,42 @@ public sealed class SourceKindTests
         Assert.Equal(Trained(set, "folder", set.Folder), Trained(set, "idx", set.Idx(pixels, Side)));
     }
 
+    /// <summary>Data sets for transfer as they are published, against a list of the same images in the same order.</summary>
+    [Fact]
+    public void WeightsAreTheSameFromEveryPublishedLayout()
+    {
+        byte[][] images = [.. Directory.GetFiles(TestPaths.GoldenFile("resize", "jpeg"), "*.JPEG").Order(StringComparer.Ordinal).Take(PublishedSets.All).Select(File.ReadAllBytes)];
+        Assert.Equal(PublishedSets.All, images.Length);
+        List<byte[]> pixels = [], files = [];
+        foreach (byte[] image in images)
+        {
+            using Image whole = Image.ThumbnailBuffer(image, 32, height: 32, crop: Enums.Interesting.Centre, size: Enums.Size.Force);
+            using Image rgb = whole.Colourspace(Enums.Interpretation.Srgb);
+            pixels.Add(rgb.WriteToMemory<byte>());
+            files.Add(rgb.PngsaveBuffer());
+        }
+
+        using var set = new KindSet(images[..3]);
+        var published = new PublishedSets(set.Path, images);
+        byte[] ofFiles = Few("list-files", published.List(images, ".jpg")), ofPixels = Few("list-pixels", published.List(files, ".png"));
+        foreach ((string id, string location, byte[] weights) in (ReadOnlySpan<(string, string, byte[])>)
+            [
+                ("flowers", $"{published.Flowers()}?split=trainval", ofFiles), ("cars", $"{published.Cars()}?split=train", ofFiles),
+                ("cars-in-one", $"{published.CarsInOne()}?split=train", ofFiles), ("inat", published.Naturalist(), ofFiles),
+                ("cifar10", published.Cifar(false, pixels), ofPixels), ("cifar100", published.Cifar(true, pixels), ofPixels),
+            ])
+        {
+            Assert.True(weights.AsSpan().SequenceEqual(Few(id, location)), id);
+        }
+
+        byte[] Few(string id, string location)
+        {
+            (int code, _, string error) = Executable.Run(set.Train(id, location, "--set", "train.maxSteps=2", "--set", "train.batchSize=4"));
+            Assert.True(code == 0, $"{id}: {error}");
+            return set.Weights(id);
+        }
+    }
+
     private static List<byte[]> RealImages()
     {
         string tar = TestPaths.DataFile("imagenet-sample-500.tar");

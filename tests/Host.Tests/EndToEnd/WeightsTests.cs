@@ -57,6 +57,29 @@ public sealed class WeightsTests : IDisposable
         Assert.Contains("train.from: there is no nowhere.pth", why, StringComparison.Ordinal);
     }
 
+    /// <summary>The classifier goes with the classes, which is said at the start; and once there is a checkpoint, nobody needs the weights.</summary>
+    [Fact]
+    public void ARunThatStartsFromAnotherTakesItsClassifierForTheSameClassesAndNeverReadsItAgain()
+    {
+        Assert.Equal(0, Executable.Run(_small.Train("a", 2)).Code);
+        (int code, _, string error) = Executable.Run(_small.Train("same", 2, "--set", $"train.from={_small.Run("a")}", "--set", "optimizer.lr=0"));
+        Assert.True(code == 0, error);
+        Assert.Contains($"starts from the weights of {_small.Run("a")}; the classifier is kept: the classes are the same", error, StringComparison.Ordinal);
+        Directory.Move(Path.Combine(_small.Folder, "train", "class2"), Path.Combine(_small.Folder, "train", "other"));
+        Directory.Move(Path.Combine(_small.Folder, "val", "class2"), Path.Combine(_small.Folder, "val", "other"));
+        (code, _, error) = Executable.Run(_small.Train("b", 2, "--set", $"train.from={_small.Run("a")}", "--set", "checkpoint.everySteps=1"));
+        Assert.True(code == 0, error);
+        Assert.Contains("the classifier is fresh: the weights do not know the class 'other'", error, StringComparison.Ordinal);
+        // As if it had been cut off after its first step.
+        Directory.Delete(_small.Checkpoint("b", 2), recursive: true);
+        File.Delete(Path.Combine(_small.Run("b"), "summary.json"));
+        Directory.Delete(_small.Run("a"), recursive: true);
+        (code, _, error) = Executable.Run("resume", _small.Run("b"));
+        Assert.True(code == 0, error);
+        Assert.DoesNotContain("starts from", error, StringComparison.Ordinal);
+        Assert.True(Directory.Exists(_small.Checkpoint("b", 2)));
+    }
+
     [Fact]
     public void AModelOfTheHubIsScoredByItsName()
     {

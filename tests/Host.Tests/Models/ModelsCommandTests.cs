@@ -29,8 +29,8 @@ public sealed class ModelsCommandTests
             Assert.Equal(wanted.RootElement.GetProperty("activations").GetInt64(), own.GetProperty("activations").GetInt64());
             Assert.Equal(wanted.RootElement.GetProperty("resolution").GetInt32(), own.GetProperty("resolution").GetInt32());
         });
-        Assert.Equal(25, PaperTable.Table4.Rows.Length);
-        Assert.All(PaperTable.Table4.Rows, row =>
+        Assert.Equal(25, PaperTables.Table4.Count);
+        Assert.All(PaperTables.Table4, row =>
         {
             JsonElement paper = models[row.Name].GetProperty("paper");
             double macs = paper.GetProperty("macsDifference").GetDouble();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using StreamTrainer.Host.Models;
 using StreamTrainer.Host.Recipes;
 using StreamTrainer.Host.Tests.EndToEnd;
 using StreamTrainer.Model.Training;
@@ -13,8 +14,6 @@ public sealed class PaperArchitecturesTests
     // Three of the 75 with each commit.
     private const int Turns = 25;
 
-    private static readonly JsonElement[] s_rows =
-        [.. JsonDocument.Parse(File.ReadAllText(Path.Combine(TestPaths.Repository, "tests", "paper", "table3.json"))).RootElement.GetProperty("rows").EnumerateArray()];
 
     public static TheoryData<string, string> Combinations
     {
@@ -23,9 +22,9 @@ public sealed class PaperArchitecturesTests
             var all = new TheoryData<string, string>();
             foreach (string procedure in (string[])["a1", "a2", "a3"])
             {
-                foreach (JsonElement row in s_rows)
+                foreach (PaperTraining row in PaperTables.Table3)
                 {
-                    all.Add(procedure, row.GetProperty("timm").GetString()!);
+                    all.Add(procedure, row.Name);
                 }
             }
 
@@ -37,10 +36,10 @@ public sealed class PaperArchitecturesTests
     [MemberData(nameof(Combinations))]
     public void OnlyTheResolutionsAreTheArchitectures(string procedure, string model)
     {
-        JsonElement row = s_rows.Single(row => row.GetProperty("timm").GetString() == model);
-        string columns = procedure == "a3" ? "a3" : "a12";
+        PaperTraining row = PaperTables.Table3Of(model)!;
+        PaperResolution sizes = procedure == "a3" ? row.A3 : row.A12;
         Recipe recipe = Load(procedure, [], model), plain = Load(procedure, []);
-        Assert.Equal((row.GetProperty($"{columns}_train_res").GetInt32(), row.GetProperty($"{columns}_test_res").GetInt32()), (recipe.Augment.Size, recipe.Eval.Size));
+        Assert.Equal((sizes.TrainSize, sizes.TestSize), (recipe.Augment.Size, recipe.Eval.Size));
         Recipe back = recipe with
         {
             Model = recipe.Model with { Name = plain.Model.Name },

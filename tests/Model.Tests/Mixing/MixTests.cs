@@ -48,7 +48,13 @@ public sealed class MixTests
             {
                 Tensor pixels = Nhwc(expected, $"{number}.mixed_u8");
                 Assert.True(pixels.Equals(mixed));
-                Assert.True(pixels.Equals(plan.Lambda >= 1 ? batch : Mixer.ByOperations(batch, plan)));
+                // The float path: of most cases one plane is stored.
+                string name = $"{number}.mixed_f32";
+                long[] shape = [.. expected.Shape(name)];
+                (Tensor floats, _) = mixer.ApplyFloats(batch.permute(0, 3, 1, 2).to(ScalarType.Float32), labels, GroupMix.All(plan));
+                float[] got = floats.narrow(0, 0, shape[0]).narrow(1, 0, shape[1]).contiguous().data<float>().ToArray();
+                Assert.Equal(expected.Read<float>(name), got);
+                Assert.True(pixels.Equals(plan.Lambda >= 1 ? batch : MixOperations.Mixed(batch, GroupMix.All(plan), MixOperations.ChannelsLast)));
             }
         });
     }
@@ -84,7 +90,7 @@ public sealed class MixTests
             Tensor batch = randint(256, [count, height, width, 3], ScalarType.Byte);
             var draws = new SampleRandom(seed, 0, 0, RandomStream.Mix);
             MixPlan plan = cutmix ? MixPlan.Box(ref draws, lambda, height, width) : new MixPlan(lambda);
-            Tensor expected = plan.Lambda >= 1 ? batch : Mixer.ByOperations(batch, plan);
+            Tensor expected = plan.Lambda >= 1 ? batch : MixOperations.Mixed(batch, GroupMix.All(plan), MixOperations.ChannelsLast);
             Assert.True(expected.Equals(new Mixer(3, 0).Apply(batch.clone(), zeros(count, ScalarType.Int64), plan).Pixels));
         }, iter: 200, threads: 1);
     }

@@ -40,6 +40,24 @@ public sealed class TrainerTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(Model.Mixing.MixMode.Elem)]
+    [InlineData(Model.Mixing.MixMode.Pair)]
+    public void Images_that_are_mixed_one_by_one_are_mixed_the_same_after_a_stop(Model.Mixing.MixMode mode)
+    {
+        const int Steps = 8;
+        Recipe recipe = _data.Recipe(Steps);
+        recipe = recipe with { Mix = recipe.Mix with { Mode = mode, Floats = mode == Model.Mixing.MixMode.Pair, CutmixMinMax = [0.2, 0.8] } };
+        Train(recipe, "whole");
+        int stop = new Random(Environment.TickCount).Next(1, Steps);
+        Train(recipe, "stopped", stopAt: stop);
+        Assert.Equal(RunState.Completed, Train(recipe, "stopped", from: new CheckpointStore(Checkpoints("stopped"), 1).Latest()!).State);
+        Assert.True(Weights("whole", Steps).AsSpan().SequenceEqual(Weights("stopped", Steps)), $"stopped at {stop}: other weights");
+        // And the mode makes a difference.
+        Train(recipe with { Mix = recipe.Mix with { Mode = Model.Mixing.MixMode.Batch } }, "batch");
+        Assert.False(Weights("whole", Steps).AsSpan().SequenceEqual(Weights("batch", Steps)));
+    }
+
     [Fact]
     public void A_run_in_fp16_goes_on_with_its_loss_scale()
     {

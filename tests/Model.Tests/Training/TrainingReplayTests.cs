@@ -15,25 +15,31 @@ namespace StreamTrainer.Model.Tests.Training;
 /// <summary>What is shown as the network's is what a step makes of its whole batch.</summary>
 public sealed class TrainingReplayTests
 {
-    public static TheoryData<double, double, double, int, int> Cases => new()
+    public static TheoryData<double, double, double, int, int, MixMode, bool> Cases => new()
     {
-        // mixup, cutmix, lighting, batch, group
-        { 0.4, 0, 0, 12, 12 },
-        { 0, 1.0, 0, 12, 4 },
-        { 0.4, 1.0, 0, 15, 5 },
-        { 0, 0, 0.3, 12, 12 },
+        // mixup, cutmix, lighting, batch, group, mode, floats
+        { 0.4, 0, 0, 12, 12, MixMode.Batch, false },
+        { 0, 1.0, 0, 12, 4, MixMode.Batch, false },
+        { 0.4, 1.0, 0, 15, 5, MixMode.Batch, false },
+        { 0, 0, 0.3, 12, 12, MixMode.Batch, false },
+        { 0.4, 1.0, 0, 12, 6, MixMode.Elem, false },
+        { 0.4, 1.0, 0, 12, 12, MixMode.Pair, false },
+        { 0.4, 1.0, 0.3, 12, 6, MixMode.Batch, true },
+        { 0.4, 1.0, 0.3, 12, 12, MixMode.Elem, true },
     };
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void IsTheStepsOwnInput(double mixup, double cutmix, double lighting, int batchSize, int groupSize)
+    public void IsTheStepsOwnInput(double mixup, double cutmix, double lighting, int batchSize, int groupSize, MixMode mode, bool floats)
     {
         using var data = new TinyData();
         Recipe recipe = data.Recipe();
+        // Each epoch's images have a size of their own.
+        Assert.True(SizeSchedule.TryParse("steps(0:12, 1:16)", out SizeSchedule? sizes));
         recipe = recipe with
         {
-            Augment = recipe.Augment with { Lighting = lighting, ErasingProb = 0.5, ErasingCount = 2 },
-            Mix = new() { Mixup = mixup, Cutmix = cutmix, Prob = 0.8 },
+            Augment = recipe.Augment with { Sizes = sizes, Lighting = lighting, ErasingProb = 0.5, ErasingCount = 2 },
+            Mix = new() { Mixup = mixup, Cutmix = cutmix, Prob = 0.8, Mode = mode, Floats = floats },
             Train = recipe.Train with { BatchSize = batchSize, GroupSize = groupSize, Epochs = 2 },
         };
         using ISampleSource source = SampleSources.Open(recipe.Data.Train);
@@ -45,7 +51,7 @@ public sealed class TrainingReplayTests
         while (pipeline.Take(TestContext.Current.CancellationToken) is { } batch)
         {
             using var scope = NewDisposeScope();
-            (MixPlan[] plans, Tensor images) = Input(recipe, feed, batch, groupSize);
+            (GroupMix[] plans, Tensor images) = Input(recipe, feed, batch, groupSize);
             byte[] expected = feed.Bytes(images).data<byte>().ToArray();
             int bytes = expected.Length / batch.Count;
             for (int row = 0; row < batch.Count; row++)
@@ -53,7 +59,7 @@ public sealed class TrainingReplayTests
                 NetworkInput input = replay.Replay(batch.Epoch, replay.Samples.PositionOf(batch.IndexInEpoch, row));
                 byte[] own = expected[(row * bytes)..((row + 1) * bytes)];
                 Assert.Equal(own, input.Pixels ?? input.Sample.Pixels);
-                Assert.Equal(plans[row / groupSize], input.Mix);
+                Assert.Equal(plans[row / groupSize][row % groupSize], input.Mix);
                 changed += input.Pixels is null ? 0 : 1;
                 mixedRows += input.Partner is null ? 0 : 1;
                 if (input.Partner is { } partner)
@@ -97,21 +103,40 @@ public sealed class TrainingReplayTests
     }
 
     /// <summary>A step's input, group by group, as <see cref="TrainStep"/> makes it.</summary>
-    private static (MixPlan[] Plans, Tensor Images) Input(Recipe recipe, DeviceFeed feed, Batch batch, int groupSize)
+    private static (GroupMix[] Plans, Tensor Images) Input(Recipe recipe, DeviceFeed feed, Batch batch, int groupSize)
     {
         using var guard = no_grad();
         Tensor pixels = feed.Pixels(batch), labels = feed.Labels(batch);
         int groups = batch.Count / groupSize;
-        var plans = new MixPlan[groups];
+        var plans = new GroupMix[groups];
         for (int group = 0; group < groups; group++)
         {
-            var draws = new Pipeline.Sampling.SampleRandom(recipe.Train.Seed, batch.Epoch, batch.IndexInEpoch * groups + group, Pipeline.Sampling.RandomStream.Mix);
-            plans[group] = MixPlan.Draw(ref draws, recipe.Mix, TinyData.Side, TinyData.Side);
-            new Mixer(10, 0.1).Apply(pixels.narrow(0, group * groupSize, groupSize), labels.narrow(0, group * groupSize, groupSize), plans[group]);
+            var share = Model.Distributed.StepShare.Of(recipe, 0, 1);
+            plans[group] = GroupMix.Of(recipe.Train.Seed, batch.Epoch, batch.IndexInEpoch * groups + group, share, recipe.Mix, batch.ImageSize);
         }
 
-        Tensor images = feed.Normalise(pixels);
-        feed.Adjust(images, batch);
-        return (plans, images);
+        // Floats are mixed when all else is done, bytes before.
+        Tensor images = recipe.Mix.Floats ? Ready() : pixels;
+        for (int group = 0; group < groups; group++)
+        {
+            (Tensor own, Tensor classes) = (images.narrow(0, group * groupSize, groupSize), labels.narrow(0, group * groupSize, groupSize));
+            if (recipe.Mix.Floats)
+            {
+                own.copy_(new Mixer(10, 0.1).ApplyFloats(own, classes, plans[group]).Images);
+            }
+            else
+            {
+                new Mixer(10, 0.1).Apply(own, classes, plans[group]);
+            }
+        }
+
+        return (plans, recipe.Mix.Floats ? images : Ready());
+
+        Tensor Ready()
+        {
+            Tensor ready = feed.Normalise(pixels);
+            feed.Adjust(ready, batch);
+            return ready;
+        }
     }
 }

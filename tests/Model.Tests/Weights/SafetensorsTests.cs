@@ -144,7 +144,12 @@ public sealed class SafetensorsTests : IDisposable
         StateDict.Save(one, path);
         using ImageClassifier two = ModelRegistry.Create(new ModelOptions { Name = "vit_tiny_patch16_224", InputSize = 160 }, 7, 2);
         Tensor head = two.state_dict()["head.weight"].clone();
-        Assert.Equal(["head.bias", "head.weight"], StateDict.LoadToGoOnFrom(two, path));
+        StartingHead outcome = StateDict.LoadToGoOnFrom(two, path, outputs =>
+        {
+            Assert.Equal(10, outputs);
+            return StartingHead.Decide(HeadChoice.Auto, ["a"], 7, null, outputs);
+        });
+        Assert.True(outcome.IsFresh);
         Assert.True(two.state_dict()["head.weight"].Equals(head));
         Assert.True(two.state_dict()["blocks.3.mlp.fc1.weight"].Equals(one.state_dict()["blocks.3.mlp.fc1.weight"]));
 

@@ -58,7 +58,7 @@ public sealed class EveryKind : IDisposable
         "shards-coefficients", "http-tar", "http-cls", "http-parquet", "http-shards", "idx", "pixels-shards",
     ];
 
-    private Dictionary<string, string> Locations { get; }
+    public IReadOnlyDictionary<string, string> Locations { get; }
 
     /// <summary>The image folder with the same samples as a kind.</summary>
     public static string FolderOf(string kind) => kind is "idx" or "pixels-shards" ? "pixels" : "folder";

@@ -50,6 +50,23 @@ public sealed class WrappedSourceTests : IDisposable
         });
     }
 
+    /// <summary>Some classes of a set are a set of their own, which can be split and repeated.</summary>
+    [Fact]
+    public void SomeClassesAreASetOfTheirOwn()
+    {
+        using var kinds = new StreamTrainer.Tests.ImageKinds(Enumerable.Range(0, 12).Select(i => (byte[])[(byte)i]));
+        using ISampleSource source = SampleSources.Open($"{kinds.Folder}?classes=n03,n01"), part = SampleSources.Open($"{kinds.Folder}?classes=n03&holdout=1&part=train&repeat=2");
+        Assert.Equal(["n01", "n03"], source.ClassNames);
+        Assert.Equal([0, 0, 0, 0, 1, 1, 1, 1], Enumerable.Range(0, 8).Select(i => source.LabelOf(i)));
+        using var sample = new EncodedSample();
+        source.Read(4, sample);
+        Assert.Equal(8, sample.Bytes[0]);
+        Assert.Equal((6, 1), (part.Count, part.ClassNames.Count));
+        Assert.All(Enumerable.Range(0, 6), i => Assert.Equal(0, part.LabelOf(i)));
+        Assert.Contains("classes: there is no class 'n04'; classes are 'n01', 'n02', 'n03'", Assert.Throws<UserErrorException>(() => SampleSources.Open($"{kinds.Folder}?classes=n01,n04")).Message, StringComparison.Ordinal);
+        Assert.Contains("names of classes are wanted, as classes=cat,dog", Assert.Throws<UserErrorException>(() => SampleSources.Open($"{kinds.Folder}?classes=n01,")).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void ASubsetInAnyOrderIsBroughtToo()
     {

@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace StreamTrainer.Model.Architectures.Layers;
 
 /// <summary>Batch normalisation of channels, with PyTorch's names.</summary>
-internal sealed class BatchNorm : nn.Module<Tensor, Tensor>, IFreshlyFilled
+internal sealed class BatchNorm : nn.Module<Tensor, Tensor>, IFreshlyFilled, IFreezable
 {
     [ComponentName(Name = "weight")] private readonly Parameter? _weight;
     [ComponentName(Name = "scale")] private readonly Tensor? _fixedWeight;
@@ -42,6 +42,9 @@ internal sealed class BatchNorm : nn.Module<Tensor, Tensor>, IFreshlyFilled
         RegisterComponents();
     }
 
+    /// <inheritdoc/>
+    public bool Frozen { get; set; }
+
     /// <summary>Weight of the next batch in the running statistics, where it is not the one that the norm was made with.</summary>
     internal double? BatchWeight { get; set; }
 
@@ -71,16 +74,17 @@ internal sealed class BatchNorm : nn.Module<Tensor, Tensor>, IFreshlyFilled
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {
-        if (training && !StatisticsStay)
+        bool measures = training && !Frozen;
+        if (measures && !StatisticsStay)
         {
             using var guard = no_grad();
             _batches.add_(Scalars.OneStep, Scalars.OneStep);
         }
 
         double momentum = StatisticsStay ? 0 : BatchWeight ?? _momentum;
-        return training && Shared is { } sums
+        return measures && Shared is { } sums
             ? SharedBatchNorm.Apply(input, (_weight ?? _fixedWeight)!, _bias, sums, _eps, (mean, variance) => Follow(mean, variance, momentum))
-            : nn.functional.batch_norm(input, _mean, _variance, _weight ?? _fixedWeight, _bias, training, momentum, _eps);
+            : nn.functional.batch_norm(input, _mean, _variance, _weight ?? _fixedWeight, _bias, measures, momentum, _eps);
     }
 
     private void Follow(Tensor mean, Tensor variance, double momentum)

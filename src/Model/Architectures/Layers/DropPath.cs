@@ -6,7 +6,7 @@ namespace StreamTrainer.Model.Architectures.Layers;
 /// <summary>Stochastic depth (Huang et al., arXiv 1603.09382): leaves a block out for some images, and scales it up for the
 /// others. Overwrites its input, which no layer before it needs for its gradient. Draws come from libtorch's generator, which
 /// the trainer seeds at every step.</summary>
-internal sealed class DropPath(double rate) : nn.Module<Tensor, Tensor>(nameof(DropPath))
+internal sealed class DropPath(double rate) : nn.Module<Tensor, Tensor>(nameof(DropPath)), IFreezable
 {
     /// <summary>Where this thread's pass is a part of one over several ranks: all of its images are drawn for, and the part's are taken.</summary>
     [ThreadStatic]
@@ -16,9 +16,12 @@ internal sealed class DropPath(double rate) : nn.Module<Tensor, Tensor>(nameof(D
     public double Rate => rate;
 
     /// <inheritdoc/>
+    public bool Frozen { get; set; }
+
+    /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {
-        if (!training || rate == 0)
+        if (!training || Frozen || rate == 0)
         {
             return input;
         }
