@@ -1,5 +1,6 @@
 using StreamTrainer.Model.Runtime;
 using System.Numerics;
+using System.Runtime.InteropServices;
 using StreamTrainer.Model.Architectures.Layers;
 using StreamTrainer.Model.State;
 using TorchSharp;
@@ -107,9 +108,10 @@ public abstract class WeightAverage : IDisposable
             return;
         }
 
-        foreach (ParameterSegment segment in _flat.Segments.Where(segment => segment.IsTrained))
+        foreach (ParameterSegment segment in _flat.Segments)
         {
-            Follow(_average.narrow(0, segment.Offset, segment.Count), _flat.Values.narrow(0, segment.Offset, segment.Count), null, decay, rest);
+            (double own, double others) = segment.IsTrained ? (decay, rest) : (0, 1);
+            Follow(_average.narrow(0, segment.Offset, segment.Count), _flat.Values.narrow(0, segment.Offset, segment.Count), null, own, others);
         }
     }
 
@@ -118,9 +120,10 @@ public abstract class WeightAverage : IDisposable
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        foreach ((Tensor value, Tensor average, _) in _buffers.Where(buffer => !buffer.Stays))
+        foreach ((Tensor value, Tensor average, bool stays) in _buffers)
         {
-            Follow(average, value, null, decay, rest);
+            (double own, double others) = stays ? (0, 1) : (decay, rest);
+            Follow(average, value, null, own, others);
         }
     }
 
@@ -129,7 +132,11 @@ public abstract class WeightAverage : IDisposable
 
     private static void Follow(Tensor average, Tensor value, FlatState? flat, double decay, double rest)
     {
-        if (FlatMemory.IsReachable(value) && FlatMemory.IsReachable(average))
+        if (decay == 0)
+        {
+            average.copy_(value);
+        }
+        else if (FlatMemory.IsReachable(value) && FlatMemory.IsReachable(average))
         {
             if (value.dtype == ScalarType.Float64)
             {
@@ -162,12 +169,16 @@ public abstract class WeightAverage : IDisposable
         }
         else
         {
-            // What is not trained is its own average, and stays so to the bit: the sum of its parts would be rounded.
+            // What is not trained is its own average, to the bit: a sum of its parts would be rounded.
             flat.Blocks.ForEach((block, _) =>
             {
                 if (flat.Segments[block.Parameter].IsTrained)
                 {
                     AverageKernel.Update(to + block.Offset, from + block.Offset, block.Count, decay, rest);
+                }
+                else
+                {
+                    NativeMemory.Copy(from + block.Offset, to + block.Offset, (nuint)(block.Count * sizeof(T)));
                 }
             });
         }
