@@ -34,7 +34,7 @@ internal static class ServiceHost
         var paths = new ServicePaths(settings);
         using ServiceGuard guard = ServiceGuard.Take(paths);
         paths.CleanUp();
-        if (string.IsNullOrEmpty(builder.Configuration["urls"]))
+        if (string.IsNullOrEmpty(builder.Configuration["urls"]) && !builder.Configuration.GetSection("Kestrel:Endpoints").GetChildren().Any())
         {
             builder.WebHost.UseUrls(DefaultUrl);
         }

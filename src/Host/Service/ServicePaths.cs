@@ -61,13 +61,13 @@ internal sealed class ServicePaths
     public IEnumerable<RunDirectory> AllRuns() =>
         Directory.EnumerateDirectories(Runs).Select(path => Find(Path.GetFileName(path))).OfType<RunDirectory>();
 
-    /// <summary>Deletes a run: first its name is gone, then its files.</summary>
+    /// <summary>Deletes a run: its name is gone at once, its files when they are.</summary>
     /// <exception cref="IOException">It cannot be deleted.</exception>
     public void Discard(RunDirectory run)
     {
         string aside = Path.Combine(Runs, $"{DeletedPrefix}{Guid.NewGuid():N}");
         Directory.Move(run.Path, aside);
-        Directory.Delete(aside, recursive: true);
+        _ = Task.Run(() => Delete(aside));
     }
 
     /// <summary>Deletes what earlier deletions, and services that were killed meanwhile, left.</summary>
@@ -75,14 +75,19 @@ internal sealed class ServicePaths
     {
         foreach (string left in Directory.EnumerateDirectories(Runs, $"{DeletedPrefix}*"))
         {
-            try
-            {
-                Directory.Delete(left, recursive: true);
-            }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-            {
-                // It is tried again at the next start.
-            }
+            Delete(left);
+        }
+    }
+
+    private static void Delete(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // It is tried again at the next start.
         }
     }
 }

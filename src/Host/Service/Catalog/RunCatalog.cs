@@ -28,6 +28,7 @@ internal sealed class RunCatalog(ServicePaths paths, Supervisor supervisor, Time
     {
         if (paths.Find(id) is not { } run)
         {
+            _watches.TryRemove(id, out _);
             return null;
         }
 

@@ -65,10 +65,7 @@ internal sealed class RunWatch
             }
 
             next = next with { Owner = RunLock.LiveOwner(run), OtherHost = RunActivity.OfOtherHost(run, _time.GetUtcNow().UtcDateTime) };
-            foreach (TrainingEvent happened in EventLogReader.ReadFrom(run.EventsFile, ref _offset))
-            {
-                next = With(next, happened);
-            }
+            next = News(run).Aggregate(next, With);
 
             next = next with { LogLength = _offset };
             if (next.Evaluation is null && next.Summary is { Top1: null, State: not RunState.Completed })
@@ -90,11 +87,26 @@ internal sealed class RunWatch
         long length = File.Exists(run.EventsFile) ? new FileInfo(run.EventsFile).Length : 0;
         if (length > Head + Tail)
         {
-            facts = EventLogReader.ReadFirst(run.EventsFile, Head).Aggregate(facts, With);
+            facts = Read(() => EventLogReader.ReadFirst(run.EventsFile, Head)).Aggregate(facts, With);
             _offset = length - Tail;
         }
 
         Volatile.Write(ref _facts, facts);
+    }
+
+    private IReadOnlyList<TrainingEvent> News(RunDirectory run) => Read(() => EventLogReader.ReadFrom(run.EventsFile, ref _offset));
+
+    private static IReadOnlyList<TrainingEvent> Read(Func<IReadOnlyList<TrainingEvent>> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (UserErrorException)
+        {
+            // What lies there is no log; all else of the run is shown all the same, and who asks for its events is told.
+            return [];
+        }
     }
 
     private static RunFacts With(RunFacts facts, TrainingEvent happened) => happened switch
